@@ -14,7 +14,7 @@ STAMPS := $(VENV)/stamps
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 SUITE := $(BIN)/python tools/run_suite.py
-LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --python-version 3.11
 CATALOGUES := $(shell find src/quanheng -name '*.po' 2>/dev/null)
 PLAIN := not browser and not postgres and not fuzz and not faults
 # The ground floor and the repository's own tests touch no database; running them on PostgreSQL says nothing new.
