@@ -1,0 +1,1 @@
+"""Carbon quantities as pure functions over arrays; factors and defaults come from ``quanheng.norms``."""
