@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tools.house_lint import Source, judge, tracked
 
 ACTIONS = "src/quanheng/apps/carbon/actions.py"
