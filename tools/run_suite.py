@@ -1,4 +1,4 @@
-"""Runs one suite of tests in a data folder of its own and refuses a suite that ran nothing.
+"""Runs one suite of tests and refuses a suite that ran nothing.
 
 A suite whose browser or server is absent would skip every test and still end well; here that is a failure.
 `--left-out` prints the suites that `make test` does not run, and what each needs.
@@ -6,7 +6,6 @@ A suite whose browser or server is absent would skip every test and still end we
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -25,7 +24,7 @@ def main(arguments: list[str]) -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="quanheng-test-") as folder:
         report = Path(folder) / "report.xml"
-        code = _pytest(arguments, Path(folder), report)
+        code = _pytest(arguments, report)
         ran = tests_run(report) if report.exists() else 0
     if code in (0, NO_TESTS) and ran == 0:
         print(f"suite: no test ran ({' '.join(arguments)})", file=sys.stderr)
@@ -33,10 +32,9 @@ def main(arguments: list[str]) -> int:
     return code
 
 
-def _pytest(arguments: list[str], folder: Path, report: Path) -> int:
-    environment = {**os.environ, "QUANHENG_HOME": str(folder / "home")}
+def _pytest(arguments: list[str], report: Path) -> int:
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def tests_run(report: Path) -> int:

@@ -7,8 +7,6 @@ import re
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 ROW = re.compile(r"^\| ([A-Z]+-\d+) \| (.+?) \| (.+?) \| (.+?) \|$", re.M)
 # The numbers that exist in each area; a gap in the numbering of the source is a gap here.
@@ -41,7 +39,7 @@ FINISHED = [row for row in rows() if not row[3].startswith("open")]
 OPEN = [row for row in rows() if row[3].startswith("open")]
 
 
-def tests_in(path: Path) -> set[str]:
+def named_tests(path: Path) -> set[str]:
     """Names of the tests of a file; those of a class as `Class::test`."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     named = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -56,26 +54,20 @@ def test_all_312_requirements_stand_once() -> None:
     assert Counter(row[0] for row in rows()) == wanted
 
 
-def test_a_finished_row_names_its_room_and_its_test() -> None:
-    assert [row[0] for row in FINISHED if row[2] == "—" or "::" not in row[3]] == []
+def test_a_finished_row_names_a_test_that_exists_and_carries_its_id() -> None:
+    for row, _, _, test in FINISHED:
+        file, _, name = test.strip("`").partition("::")
+        assert (ROOT / file).is_file(), f"{row}: no file {file}"
+        assert name in named_tests(ROOT / file), f"{row}: no test {name} in {file}"
+        assert row.replace("-", "_").lower() in name.lower(), f"{row}: {name} does not carry the row's ID"
 
 
-@pytest.mark.parametrize("row", FINISHED, ids=lambda row: row[0])
-def test_the_test_of_a_finished_row_exists_and_carries_its_id(row: tuple[str, str, str, str]) -> None:
-    file, _, name = row[3].strip("`").partition("::")
-    assert (ROOT / file).is_file()
-    assert name in tests_in(ROOT / file)
-    assert row[0].replace("-", "_").lower() in name.lower()
-
-
-@pytest.mark.parametrize("row", FINISHED, ids=lambda row: row[0])
-def test_the_room_of_a_finished_row_exists(row: tuple[str, str, str, str]) -> None:
-    rooms = re.findall(r"`([^`]+)`", row[2])
-    assert rooms
-    assert [room for room in rooms if not (ROOT / "src" / "quanheng" / room).exists()] == []
+def test_a_finished_row_names_rooms_that_exist() -> None:
+    for row, _, where, _ in FINISHED:
+        rooms = re.findall(r"`([^`]+)`", where)
+        assert rooms, f"{row}: names no room"
+        assert [room for room in rooms if not (ROOT / "src" / "quanheng" / room).exists()] == [], row
 
 
 def test_an_open_row_gives_a_reason_and_no_path() -> None:
-    assert [
-        row[0] for row in OPEN if not re.match(r"open: \S+", row[3]) or "tests/" in row[3] or row[2] != "—"
-    ] == []
+    assert [row[0] for row in OPEN if not re.match(r"open: \S+", row[3]) or "tests/" in row[3] or row[2] != "—"] == []

@@ -55,7 +55,7 @@ def test_the_licence_is_the_apache_licence_in_full() -> None:
 def test_no_source_file_carries_a_notice_of_its_own() -> None:
     """The licence stands once, in LICENSE and NOTICE; a notice in a file would mean that the file is not ours."""
     foreign = re.compile(
-        r"copyright\s*(\(c\)|©|\d{4})|all rights reserved|SPDX-License" + "-Identifier", re.I
+        r"copyright\s*(\(c\)|©|\d{4})|all rights " + "reserved|SPDX-License" + "-Identifier", re.I
     )
     ours = [
         n for n in tracked() if n.endswith((".py", ".sh", ".html", ".css", ".js")) and Path(ROOT / n).exists()
