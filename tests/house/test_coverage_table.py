@@ -70,4 +70,6 @@ def test_a_finished_row_names_rooms_that_exist() -> None:
 
 
 def test_an_open_row_gives_a_reason_and_no_path() -> None:
-    assert [row[0] for row in OPEN if not re.match(r"open: \S+", row[3]) or "tests/" in row[3] or row[2] != "—"] == []
+    assert [
+        row[0] for row in OPEN if not re.match(r"open: \S+", row[3]) or "tests/" in row[3] or row[2] != "—"
+    ] == []
