@@ -77,6 +77,7 @@ def test_a_rule_names_what_it_forbids(path: str, text: str, said: str) -> None:
             DOC
             + "@action('carbon.site.add', policy=p)\ndef add(act):\n    act.create(Site())\n\ndef _own(): ...\n",
         ),
+        ("src/quanheng/lake/commits.py", DOC + "connection.execute('INSERT INTO commits VALUES (?)')\n"),
         ("src/quanheng/apps/records/ledger.py", DOC + "entry.save(force_insert=True)\n"),
         ("src/quanheng/apps/carbon/migrations/0001_initial.py", "Site.objects.create()\n"),
         (PAGE, '<script src="/static/x.js" defer></script><script type="application/json">{}</script>'),
