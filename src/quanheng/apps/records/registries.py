@@ -1,0 +1,81 @@
+"""Typed registries in the first app that later apps fill: to-do items, menu entries, search results.
+
+What must travel up the ladder travels as a registration, so that no app imports one above it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One matter that waits for a person: what, for whom, until when, and by which article."""
+
+    number: str
+    title: str
+    url: str
+    unit: str = ""
+    stage: str = ""
+    due: dt.date | None = None
+    cite: str = ""
+    cite_title: str = ""
+    act: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One entry of the side menu: in which group, under which words, seen by whom."""
+
+    group: str
+    title: Any
+    url_name: str
+    order: int
+    shown: Callable[[Any], bool]
+    count: Callable[[Any], int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search result."""
+
+    kind: str
+    title: str
+    url: str
+    note: str = ""
+
+
+@dataclass
+class Registry:
+    """Named sources, each a function of the actor; the name says which app fills it."""
+
+    sources: dict[str, Callable[..., Iterable[Any]]] = field(default_factory=dict)
+
+    def register(self, name: str) -> Callable[[Callable[..., Iterable[Any]]], Callable[..., Iterable[Any]]]:
+        def keep(source: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
+            if name in self.sources:
+                raise RuntimeError(f"{name} is registered twice")
+            self.sources[name] = source
+            return source
+
+        return keep
+
+    def collect(self, *args: Any) -> list[Any]:
+        return [one for source in self.sources.values() for one in source(*args)]
+
+
+todos = Registry()
+done_matters = Registry()
+started_matters = Registry()
+searches = Registry()
+figures = Registry()
+menu: list[MenuEntry] = []
+
+
+def todo_list(actor: Any) -> list[Todo]:
+    """What waits for this actor, earliest due date first; matters without a date come last."""
+    return sorted(todos.collect(actor), key=lambda t: (t.due is None, t.due or dt.date.max, t.number))
