@@ -90,7 +90,7 @@ def check_uscc(text: str) -> CodeCheck:
     """
     cite = "GB 32100-2015"
     fault = _shape(text, 18, [USCC_ALPHABET] * 2 + ["0123456789"] * 6 + [USCC_ALPHABET] * 10, cite)
-    if fault:
+    if fault is not None:
         return fault
     expected = uscc_check_character(text[:17])
     if text[17] != expected:
@@ -126,7 +126,7 @@ def check_organisation_code(text: str) -> CodeCheck:
     """
     cite = "GB 11714-1997"
     fault = _shape(text, 9, [ORGANISATION_ALPHABET] * 8 + ["0123456789X"], cite)
-    if fault:
+    if fault is not None:
         return fault
     expected = "0123456789X"[-_weighted(text[:8], ORGANISATION_ALPHABET, ORGANISATION_WEIGHTS) % 11]
     if text[8] != expected:
@@ -148,7 +148,7 @@ def check_resident_number(text: str) -> CodeCheck:
     """
     cite = "GB 11643-1999"
     fault = _shape(text, 18, ["0123456789"] * 17 + ["0123456789X"], cite)
-    if fault:
+    if fault is not None:
         return fault
     birthday = _birthday(text[6:14])
     if birthday is None:

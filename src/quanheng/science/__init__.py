@@ -1,0 +1,1 @@
+"""The numbers of the house: pure functions over NumPy arrays, each with its units and its source."""
