@@ -69,7 +69,9 @@ class CalibrationCurve:
                 Problem("unknown form", "form", found=str(self.form), expected="absolute or percent")
             )
         elif self.form == "percent" and any(abs(point.error) >= 100 for point in self.points):
-            problems.append(Problem("an error of 100 % or more", "error", expected="below 100 % of the value"))
+            problems.append(
+                Problem("an error of 100 % or more", "error", expected="below 100 % of the value")
+            )
         if problems:
             raise BadInput(problems)
 
