@@ -14,7 +14,7 @@ command -v git >/dev/null || fail "no git here; on Debian: apt install git"
 free_kb=$(df -Pk . | awk 'NR==2 {print $4}')
 [ "$free_kb" -gt 3000000 ] || fail "less than 3 GB free here; the environment and its tests need about 2 GB"
 
-if [ ! -x "$venv/bin/python" ]; then
+if [ ! -x "$venv/bin/pip" ]; then
   echo "setup: first time here; Python packages, front-end files and fonts are fetched once"
   "$python" -m venv "$venv"
   date +%s > "$venv/started"
