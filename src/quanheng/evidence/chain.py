@@ -199,10 +199,10 @@ class _Walk:
 
     def expect_after(self, seq: int, follows: bool) -> None:
         right = self.numbers[0]
-        if seq in self.numbers:
-            self.numbers = (seq + 1,)
+        if not follows:
+            self.numbers = (seq + 1, right, right + 1)
         else:
-            self.numbers = (right + 1, seq + 1) if follows else (seq + 1, right, right + 1)
+            self.numbers = (seq + 1,) if seq in self.numbers else (right + 1, seq + 1)
 
     def check_place(self, row: Mapping[str, Any], seq: int, prev: str, follows: bool) -> Iterator[Fault]:
         right = self.numbers[0]
