@@ -1,7 +1,7 @@
 """Copies the style sheets and scripts that pages need from node_modules/ into static/vendor/, and finds the fonts.
 
 Nothing third-party is committed: `npm ci` fetches what package-lock.json pins, `python -m quanheng.web.assets`
-puts the few files in place. Fonts for papers stay where npm put them; they are only located. This file
+puts the few files in place and compiles the English catalogue. Fonts for papers stay where npm put them; they are only located. This file
 downloads nothing itself.
 """
 
@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from quanheng.errors import BadInput
+from quanheng.web.catalogs import compile_catalogue
 
 VENDOR = Path(__file__).resolve().parent / "static" / "vendor"
 FILES = {
@@ -109,12 +110,12 @@ def main(arguments: Iterable[str] = ()) -> int:
     try:
         if "--install" in arguments:
             install_packages()
-        written = copy_assets(node_modules())
+        written = [*copy_assets(node_modules()), compile_catalogue()]
     except BadInput as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
     size = sum(path.stat().st_size for path in written)
-    sys.stdout.write(f"{len(written)} files, {size // 1024} kB, in {VENDOR}\n")
+    sys.stdout.write(f"{len(written)} files, {size // 1024} kB, ready for the pages\n")
     return 0
 
 

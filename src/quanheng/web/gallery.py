@@ -70,7 +70,7 @@ class SampleForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[("against", "有异议"), ("advice", "有建议"), ("for", "支持")],
     )
-    files = forms.FileField(label="附件", required=False, help_text="PDF、图片，单个不超过 20 MB")
+    attachment = forms.FileField(label="附件", required=False, help_text="PDF、图片，单个不超过 20 MB")
     agreed = forms.BooleanField(label="所填属实")
 
     def clean_phone(self) -> str:
@@ -86,7 +86,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         raise Http404
     table = SampleTable(gallery_samples.cases(), order_by=request.GET.get("sort", "due"))
     tables.RequestConfig(request, paginate={"per_page": 4}).configure(table)
-    form = SampleForm({"name": "余小河", "phone": "1390000000", "view": "against"}, files={})
+    form = SampleForm({"name": "余小河", "phone": "1390000000", "view": "against"})
     return render(
         request,
         "web/gallery.html",

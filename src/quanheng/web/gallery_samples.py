@@ -26,7 +26,14 @@ def working_days(count: int = 20) -> list[dt.date]:
 
 def cases() -> list[dict[str, Any]]:
     rows = (
-        ("CQI-2024-019", "书面通知不予考核", "轨道交通装备产业计量测试中心（筹）", "初审不符合", -1, "拟通知"),
+        (
+            "CQI-2024-019",
+            "书面通知不予考核",
+            "轨道交通装备产业计量测试中心（筹）",
+            "初审不符合",
+            -1,
+            "拟通知",
+        ),
         ("CQC-2024-006", "验收申请初审", "铝加工碳计量中心（筹）", "初审", 0, "初审"),
         ("CQI-2026-008", "研究公示期意见（2 条）", "低空装备产业计量测试中心", "公示", 1, "办理"),
         ("CQC-2024-002", "审阅变更报告：实验室搬迁", "水泥行业碳计量中心", "已成立", 3, "审阅"),
@@ -67,7 +74,10 @@ def everything() -> dict[str, Any]:
         "timeline": _timeline(),
         "terms": _terms(),
         "cited": cited("第十七条", "最晚日，含当日；早于此日随时可以申请。"),
-        "loaded": {**cited("第十四条", "2 年，从接到任务书之日起算。"), "sentence": "（已载入的原文显示在这里。）"},
+        "loaded": {
+            **cited("第十四条", "2 年，从接到任务书之日起算。"),
+            "sentence": "（已载入的原文显示在这里。）",
+        },
         "reasons": [
             {"text": "任务未全部完成：检定校准差 4 项，关键参数差 3 项。", "cite": cited("第十五条（一）")},
             {"text": "未收到区县市场监管局的同意意见。", "cite": cited("第十六条", "须附区县局意见。")},
@@ -123,7 +133,12 @@ def _figures() -> list[dict[str, Any]]:
 
 
 def _steps() -> list[dict[str, str]]:
-    done = [("提出申请", "2024年10月22日"), ("形式审查", "10月30日"), ("专家论证", "11月21日"), ("公示", "12月11日")]
+    done = [
+        ("提出申请", "2024年10月22日"),
+        ("形式审查", "10月30日"),
+        ("专家论证", "11月21日"),
+        ("公示", "12月11日"),
+    ]
     ahead = [("申请验收", ""), ("初审", "7 个工作日"), ("现场考核", "20 个工作日"), ("批准成立", "")]
     return [
         *({"title": title, "note": note, "state": "done"} for title, note in done),
@@ -239,17 +254,51 @@ def _coverage() -> list[dict[str, Any]]:
 
 def _readings() -> list[dict[str, Any]]:
     return [
-        {"kind": "上报值", "chip": {"kind": "ok", "word": "现行，第 2 版"}, "value": "412 900 t CO₂", "small": "± 7 400 t（k = 2）"},
+        {
+            "kind": "上报值",
+            "chip": {"kind": "ok", "word": "现行，第 2 版"},
+            "value": "412 900 t CO₂",
+            "small": "± 7 400 t（k = 2）",
+        },
         {"kind": "月", "value": "2025年7月　31 842 t CO₂", "small": "12 个月之一"},
-        {"kind": "小时值", "chip": {"kind": "ok", "word": "有效"}, "value": "7月16日 14:00　21.58 t", "small": "60 个分钟值"},
-        {"kind": "原始报文", "value": "第 1 884 207 号", "note": "网关 GW-07", "digest": DIGEST, "url": "#", "end": True},
+        {
+            "kind": "小时值",
+            "chip": {"kind": "ok", "word": "有效"},
+            "value": "7月16日 14:00　21.58 t",
+            "small": "60 个分钟值",
+        },
+        {
+            "kind": "原始报文",
+            "value": "第 1 884 207 号",
+            "note": "网关 GW-07",
+            "digest": DIGEST,
+            "url": "#",
+            "end": True,
+        },
     ]
 
 
 def _trust() -> list[dict[str, Any]]:
     return [
-        {"kind": "法规", "value": REGULATION, "small": NUMBER, "cite": cited("第二十一条"), "note": "批准成立", "end": True},
+        {
+            "kind": "法规",
+            "value": REGULATION,
+            "small": NUMBER,
+            "cite": cited("第二十一条"),
+            "note": "批准成立",
+            "end": True,
+        },
         {"kind": "中心", "chip": {"kind": "ok", "word": "当日有资格"}, "value": "渝西碳计量中心"},
-        {"kind": "能力项", "value": "皮带秤　(0～50) t/h", "broken": True, "reason": "读数 58.2 t/h 超出批准的能力范围。"},
-        {"kind": "证书", "chip": {"kind": "ok", "word": "签名有效"}, "value": "JL-2025-0312", "digest": DIGEST},
+        {
+            "kind": "能力项",
+            "value": "皮带秤　(0～50) t/h",
+            "broken": True,
+            "reason": "读数 58.2 t/h 超出批准的能力范围。",
+        },
+        {
+            "kind": "证书",
+            "chip": {"kind": "ok", "word": "签名有效"},
+            "value": "JL-2025-0312",
+            "digest": DIGEST,
+        },
     ]

@@ -141,13 +141,13 @@ def quantity(
 
 
 def percent(fraction: Number | None) -> str:
-    """A fraction (0.905) as a percentage with one decimal; below 0.05 % as `< 0.1%`; nothing is `0%`."""
+    """A fraction (0.905) as a percentage with one decimal; what would round to nothing as `< 0.1%`; nothing is `0%`."""
     if fraction is None or fraction == "":
         return DASH
     share = to_decimal(fraction) * 100
     if share == 0:
         return "0%"
-    if abs(share) < Decimal("0.05"):
+    if rounded(share, -1) == 0:
         return f"<{NBSP}0.1%" if share > 0 else f">{NBSP}{MINUS}0.1%"
     return f"{number(share, 1)}%"
 

@@ -34,7 +34,9 @@ def language() -> str:
 
 
 def local_day(value: dt.date | dt.datetime | None) -> dt.date | None:
-    """The civil day: a moment is first taken to the installation's time zone."""
+    """The civil day: a moment is first taken to the installation's time zone. A missing variable is no day."""
+    if value is None or value == "":
+        return None
     if isinstance(value, dt.datetime):
         return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
     return value
@@ -109,7 +111,7 @@ def qh_time(value: Any) -> str:
 
 @register.filter
 def qh_datetime(value: Any) -> str:
-    return wording.DASH if value is None else f"{qh_date(value)} {qh_time(value)}"
+    return wording.DASH if not value else f"{qh_date(value)} {qh_time(value)}"
 
 
 @register.simple_tag
@@ -158,7 +160,14 @@ def qh_qrcode(text: str, label: str = "", scale: int = 3) -> SafeString:
     """A QR code as inline SVG with error correction M; `label` says what it leads to."""
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
-        out, kind="svg", scale=scale, xmldecl=False, svgns=False, title=label or text, lineclass=None, svgclass="qh-qr"
+        out,
+        kind="svg",
+        scale=scale,
+        xmldecl=False,
+        svgns=False,
+        title=label or text,
+        lineclass=None,
+        svgclass="qh-qr",
     )
     return mark_safe(out.getvalue().decode().replace("<svg ", '<svg role="img" ', 1))
 
@@ -216,7 +225,9 @@ def _finding(drawn: dict[str, Any]) -> str:
         return _("未来这些工作日没有到期事项")
     parts = []
     for entry in drawn["counts"]:
-        name = {0: _("超期"), 1: _("今天")}.get(entry["slot"]) or wording.date(entry["day"], language(), False)
+        name = {0: _("超期"), 1: _("今天")}.get(entry["slot"]) or wording.date(
+            entry["day"], language(), False
+        )
         parts.append(_("%(day)s %(count)s 项") % {"day": name, "count": entry["count"]})
     return _("到期事项：%(list)s") % {"list": _("，").join(parts)}
 
