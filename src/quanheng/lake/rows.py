@@ -169,10 +169,11 @@ def _named(table: pa.Table, name: str, bad: pa.ChunkedArray, message: str, expec
     hits = pc.indices_nonzero(pc.fill_null(bad, False))
     if not len(hits):
         return []
-    cells = table.select([name, "row"]).take(hits.slice(0, MAX_PROBLEMS))
+    first = hits.slice(0, MAX_PROBLEMS)
+    cells, rows = _plain(table[name].take(first)), table["row"].take(first).to_pylist()
     return [
         Problem(message, field=name, row=row, found="" if cell is None else str(cell), expected=expected)
-        for cell, row in zip(_plain(cells[name]), cells["row"].to_pylist(), strict=True)
+        for cell, row in zip(cells, rows, strict=True)
     ]
 
 

@@ -44,6 +44,12 @@ class Segments:
 
     def listed(self) -> list[int]:
         """The commit numbers that have a segment, ascending."""
+        found = self._names()
+        whole = not found or found[-1] - found[0] + 1 == len(found)
+        # A listing may pass over a number given while it runs and still show the next one; a second look has it.
+        return found if whole else self._names()
+
+    def _names(self) -> list[int]:
         with os.scandir(self.folder) as entries:
             return sorted(int(e.name[: -len(_SUFFIX)]) for e in entries if e.name.endswith(_SUFFIX))
 

@@ -75,35 +75,34 @@ class Table:
         self._mutex = threading.Lock()
         self._delta: DeltaTable | None = None
 
-    def _fresh(self) -> DeltaTable | None:
-        """The table as it is now; None while nothing was flushed yet. The caller holds the mutex."""
+    def view(self) -> View:
+        """What the table holds now, of one and the same version. Raises LakeDamaged."""
+        with self._mutex:
+            try:
+                held, version, paths = self._newest()
+            except (DeltaError, OSError, ValueError) as error:
+                self._delta = None
+                reason = str(error).partition("\n")[0]
+                raise LakeDamaged(f"{self.folder.name}/{_LOG}: {reason}") from error
+        months: dict[str, list[Path]] = {}
+        for path in paths:
+            month = path.split("/", 1)[0].removeprefix("month=")
+            months.setdefault(month, []).append(self.folder / path)
+        return View(held, version, months)
+
+    def _newest(self) -> tuple[int, int, list[str]]:
+        """Number held, version and live files; the caller holds the mutex."""
         if not self._log.is_dir():
-            return None
+            return 0, -1, []
         try:
             if self._delta is None:
                 self._delta = DeltaTable(self.folder)
             else:
                 self._delta.update_incremental()
-        except TableNotFoundError:
-            return None
-        except (DeltaError, OSError, ValueError) as error:
-            self._delta = None
-            raise LakeDamaged(f"{self.folder.name}/{_LOG}: {error}") from error
-        return self._delta
-
-    def view(self) -> View:
-        """What the table holds now, of one and the same version."""
-        with self._mutex:
-            delta = self._fresh()
-            if delta is None:
-                return View(0, -1, {})
-            held, version = delta.transaction_version(APPLICATION), delta.version()
-            paths = _live_paths(delta)
-        found: dict[str, list[Path]] = {}
-        for path in paths:
-            month = path.split("/", 1)[0].removeprefix("month=")
-            found.setdefault(month, []).append(self.folder / path)
-        return View(int(held or 0), version, found)
+        except TableNotFoundError:  # the folder is there, but the first flush did not get as far as a version
+            return 0, -1, []
+        delta = self._delta
+        return int(delta.transaction_version(APPLICATION) or 0), delta.version(), _live_paths(delta)
 
     def append(self, rows: pa.Table, up_to: int) -> None:
         """Add rows in one Delta commit which also says up to which commit number the table now holds them."""
