@@ -84,3 +84,11 @@ def test_publiccode_names_the_version_of_the_package() -> None:
 
 def test_the_changelog_has_a_part_for_what_is_not_released() -> None:
     assert "## Unreleased" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_decision_is_listed_and_numbered_in_order() -> None:
+    folder = ROOT / "docs" / "decisions"
+    files = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert listed == files
+    assert [int(name[:4]) for name in files] == list(range(1, len(files) + 1))
