@@ -15,15 +15,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "architecture.svg"
-# One title per layer of the first contract, from the top; equal neighbours are one floor.
-TITLES = [
-    ("Roof · 屋顶", "processes, pages, commands"),
-    ("Roof · 屋顶", "processes, pages, commands"),
-    ("Second floor · 二层", "what people do, one app per noun"),
-    ("First floor · 一层", "measurement series, papers"),
-    ("Ground floor · 底层", "rules, values, numbers, proofs: no Django, no clock"),
-    ("Foundation · 基础", "the two ways to say no"),
-]
+ROOF = ("Roof · 屋顶", "processes, pages, commands")
+GROUND = ("Ground floor · 底层", "rules, values, numbers, proofs: no Django, no clock")
+FLOOR_OF = {
+    "cli": ROOF,
+    "demo": ROOF,
+    "gateways": ROOF,
+    "web": ROOF,
+    "apps": ("Second floor · 二层", "what people do, one app per noun"),
+    "lake": ("First floor · 一层", "measurement series, papers"),
+    "documents": ("First floor · 一层", "measurement series, papers"),
+    "law": GROUND,
+    "norms": GROUND,
+    "science": GROUND,
+    "evidence": GROUND,
+    "errors": ("Foundation · 基础", "the two ways to say no"),
+}
 
 WIDTH, LEFT, ROOM, GAP, LINE, PAD = 1000, 230, 116, 10, 16, 14
 STEP = 14  # how much higher the next rung of the ladder stands
@@ -58,14 +65,12 @@ def inner_rooms(package: str) -> list[str]:
 
 def floors() -> list[tuple[tuple[str, str], list[str]]]:
     """Title and rooms of each floor, from the roof down."""
-    found = layers(contracts()[0])
-    if len(found) != len(TITLES):
-        raise SystemExit(
-            f"the contract has {len(found)} layers and TITLES {len(TITLES)}: name the new floor there"
-        )
     joined: dict[tuple[str, str], list[str]] = {}
-    for title, rooms in zip(TITLES, found, strict=True):
-        joined.setdefault(title, []).extend(rooms)
+    for room in (room for layer in layers(contracts()[0]) for room in layer):
+        name = room.rsplit(".", 1)[-1]
+        if name not in FLOOR_OF:
+            raise SystemExit(f"which floor is {room} on? Say so in FLOOR_OF")
+        joined.setdefault(FLOOR_OF[name], []).append(room)
     return list(joined.items())
 
 
