@@ -10,137 +10,40 @@ types make the form and the schema. What this file is not: a place for rules. Th
 
 from __future__ import annotations
 
-import contextvars
-import datetime as dt
 import functools
 import inspect
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import pydantic
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from quanheng.apps.records import events, ledger
-from quanheng.apps.records.base import Record
-from quanheng.apps.records.classify import key_of, snapshot, urn_of
-from quanheng.apps.records.models import Dependency, LedgerEntry
-from quanheng.errors import ALLOWED, BadInput, Problem, Refused, Verdict
+from quanheng.apps.records.act import SYSTEM, Act, Actor, System, request_id, running, system_only, validated
+from quanheng.apps.records.models import LedgerEntry
+from quanheng.errors import BadInput, Problem, Refused, Verdict
 
-R = TypeVar("R", bound=Record)
+__all__ = [
+    "REGISTRY",
+    "SYSTEM",
+    "Act",
+    "Actor",
+    "Done",
+    "Spec",
+    "System",
+    "action",
+    "judge",
+    "perform",
+    "read_input",
+    "request_id",
+    "system_only",
+    "validated",
+]
+
 Policy = Callable[[Any, Any], Verdict]
-
-request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
-_depth: contextvars.ContextVar[int] = contextvars.ContextVar("depth", default=0)
-
-
-class Actor(Protocol):
-    """Who acts: a person, a person's deputy, a program with a key, or the system itself."""
-
-    urn: str
-    display_name: str
-    on_behalf_urn: str
-    on_behalf_name: str
-
-
-@dataclass(frozen=True)
-class System:
-    """The platform acting by itself, for example when it carries out what an event asks for."""
-
-    urn: str = "urn:quanheng:system"
-    display_name: str = "系统"
-    on_behalf_urn: str = ""
-    on_behalf_name: str = ""
-
-
-SYSTEM = System()
-
-
-def system_only(actor: Any, given: Any) -> Verdict:
-    """Policy of acts that only the platform itself does."""
-    return ALLOWED if isinstance(actor, System) else Verdict(False, "这件事只由系统办理")
-
-
-@dataclass(slots=True)
-class Act:
-    """One act while it runs: through it rows are made and changed, and through it alone."""
-
-    spec: Spec
-    actor: Any
-    at: dt.datetime
-    given: Any = None
-    subject: models.Model | None = None
-    changes: dict[str, ledger.Change] = field(default_factory=dict)
-    happened: list[Any] = field(default_factory=list)
-    used: list[tuple[str, str, str, str, str]] = field(default_factory=list)
-    files: set[str] = field(default_factory=set)
-    cite: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
-    bulk: bool = False
-    entry: LedgerEntry | None = None
-    prepared: Any = None
-
-    def create(self, row: R) -> R:
-        """Store a new row and record it. The first row of an act is its object."""
-        validated(row)
-        row.save(force_insert=True)
-        self._changed(row, None)
-        return row
-
-    def create_many(self, rows: Iterable[R]) -> list[R]:
-        """Store many like rows as one bulk act; the ledger holds the Merkle root over them."""
-        made = list(rows)
-        for row in made:
-            row.clean_fields()
-        if made:
-            type(made[0])._base_manager.bulk_create(made, batch_size=500)
-        for row in made:
-            self._changed(row, None)
-        self.bulk = True
-        return made
-
-    def update(self, row: R, **values: Any) -> R:
-        """Change a stored row; what it was before is read from the database, under a lock."""
-        stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
-        before = snapshot(stored)
-        for name, value in values.items():
-            setattr(stored, name, value)
-        validated(stored)
-        stored.save(update_fields=list(values))
-        self._changed(stored, before)
-        for name in values:
-            setattr(row, name, getattr(stored, name))
-        return stored
-
-    def remove(self, row: R) -> None:
-        """Take a row away; its last content stays in the ledger."""
-        stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
-        before, key = snapshot(stored), key_of(stored)
-        self.subject = self.subject or stored
-        stored.delete()
-        self.changes[key] = (key, self._first_before(key, before), None)
-
-    def about(self, row: models.Model) -> None:
-        """Name the object of the act where it is not the first row that changes."""
-        self.subject = row
-
-    def emit(self, happened: Any) -> None:
-        """Announce a typed fact to later apps; delivered after the commit."""
-        self.happened.append(happened)
-
-    def uses(self, result_kind: str, result: str, kind: str, used: str, version: str) -> None:
-        """Record that a derived result used a version of something."""
-        self.used.append((result_kind, result, kind, used, version))
-
-    def _changed(self, row: models.Model, before: dict[str, Any] | None) -> None:
-        self.subject = self.subject or row
-        key = key_of(row)
-        self.changes[key] = (key, self._first_before(key, before), snapshot(row))
-
-    def _first_before(self, key: str, before: dict[str, Any] | None) -> dict[str, Any] | None:
-        return self.changes[key][1] if key in self.changes else before
+TRIES = 3  # an act that PostgreSQL ended to break a deadlock is done again
 
 
 @dataclass(frozen=True)
@@ -241,15 +144,23 @@ class Done:
 def perform(spec: Spec, actor: Any, values: dict[str, Any]) -> Done:
     """Carry out an action: form, policy, guard, rows and one ledger entry in one transaction, then events."""
     given = read_input(spec, values)
-    depth = _depth.set(_depth.get() + 1)
     try:
-        return _transact(spec, actor, given)
+        prepared = _prepared(spec, actor, given)
+        return _insistently(lambda: _transact(spec, actor, given, prepared))
     except Refused as refusal:
-        if _depth.get() == 1:
+        if not running.get():
             record_refusal(spec.verb, actor, refusal)
         raise
-    finally:
-        _depth.reset(depth)
+
+
+def _insistently(work: Callable[[], Done], tries: int = TRIES) -> Done:
+    try:
+        return work()
+    except OperationalError as error:
+        deadlock = getattr(error.__cause__, "sqlstate", "") in ("40P01", "40001")
+        if not deadlock or connection.in_atomic_block or tries == 1:
+            raise
+    return _insistently(work, tries - 1)
 
 
 def read_input(spec: Spec, values: dict[str, Any]) -> Any:
@@ -268,18 +179,32 @@ def judge(spec: Spec, actor: Any, given: Any) -> Verdict:
     return verdict
 
 
-def _transact(spec: Spec, actor: Any, given: Any) -> Done:
-    prepared = _prepared(spec, actor, given)
-    with transaction.atomic():
-        verdict = judge(spec, actor, given)
-        if not verdict.ok:
-            raise Refused(verdict)
-        act = Act(spec, actor, timezone.now(), given, cite=verdict.cite, prepared=prepared)
-        values = {name: getattr(given, name) for name in type(given).model_fields}
-        result = spec.function(act, **values)
-        entry = _record(act)
-        if act.happened:
-            transaction.on_commit(events.deliver_pending, robust=True)
+def _transact(spec: Spec, actor: Any, given: Any, prepared: Any) -> Done:
+    enclosing = running.get()
+    kept = [dict(outer.changes) for outer in enclosing]
+    try:
+        with transaction.atomic():
+            return _carry_out(Act(spec, actor, timezone.now(), given, prepared=prepared, enclosing=enclosing))
+    except Exception:
+        for outer, changes in zip(enclosing, kept, strict=True):
+            outer.changes = changes  # what the failed act changed in their rows was rolled back
+        raise
+
+
+def _carry_out(act: Act) -> Done:
+    verdict = judge(act.spec, act.actor, act.given)
+    if not verdict.ok:
+        raise Refused(verdict)
+    act.cite = verdict.cite
+    token = running.set((*act.enclosing, act))
+    try:
+        values = {name: getattr(act.given, name) for name in type(act.given).model_fields}
+        result = act.spec.function(act, **values)
+    finally:
+        running.reset(token)
+    entry = act.record()
+    if act.happened:
+        transaction.on_commit(events.deliver_pending, robust=True)
     return Done(result, entry)
 
 
@@ -290,36 +215,6 @@ def _prepared(spec: Spec, actor: Any, given: Any) -> Any:
     if not verdict.ok:
         raise Refused(verdict)
     return spec.prepare(actor, given)
-
-
-def _record(act: Act) -> LedgerEntry:
-    subject = act.subject
-    entry = ledger.append(
-        ledger.Draft(
-            at=act.at,
-            actor=act.actor.urn,
-            actor_name=act.actor.display_name,
-            on_behalf=act.actor.on_behalf_urn,
-            on_behalf_name=act.actor.on_behalf_name,
-            verb=act.spec.verb,
-            object=urn_of(subject) if subject is not None else "",
-            object_name=subject.record_name() if isinstance(subject, Record) else "",
-            changes=[c for c in act.changes.values() if c[1] != c[2]],
-            bulk=act.bulk,
-            files=tuple(act.files),
-            cite=act.cite,
-            request_id=request_id.get(),
-            extra=act.extra,
-        )
-    )
-    act.entry = entry
-    if act.used:
-        Dependency.objects.bulk_create(
-            [Dependency(result_kind=a, result=b, kind=c, used=d, version=e, entry=entry) for a, b, c, d, e in act.used]
-        )
-    for happened in act.happened:
-        events.store(happened, entry)
-    return entry
 
 
 def record_refusal(verb: str, actor: Any, refusal: Refused) -> None:
@@ -340,23 +235,6 @@ def record_refusal(verb: str, actor: Any, refusal: Refused) -> None:
                 extra={"verb": verb, "reason": refusal.verdict.reason},
             )
         )
-
-
-def validated(row: models.Model) -> None:
-    """Check a row against its model and answer in the words of the house."""
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        raise BadInput(
-            Problem(message, field="" if name == NON_FIELD_ERRORS else name, found=_found(row, name))
-            for name, messages in error.message_dict.items()
-            for message in messages
-        ) from None
-
-
-def _found(row: models.Model, name: str) -> str:
-    value = getattr(row, name, "") if name != NON_FIELD_ERRORS else ""
-    return "" if value in (None, "") else str(value)[:80]
 
 
 def _problems(error: pydantic.ValidationError) -> list[Problem]:

@@ -18,7 +18,9 @@ def new_id() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
 
 
-def visible(model: type[models.Model]) -> Callable[[Callable[[Any], models.Q | None]], Callable[[Any], models.Q | None]]:
+def visible(
+    model: type[models.Model],
+) -> Callable[[Callable[[Any], models.Q | None]], Callable[[Any], models.Q | None]]:
     """Register the rule of an app's policy that tells which rows of a model an actor may see."""
 
     def keep(rule: Callable[[Any], models.Q | None]) -> Callable[[Any], models.Q | None]:

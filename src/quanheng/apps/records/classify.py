@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import models
 
-from quanheng.apps.records.personal import commitment
+from quanheng.apps.records.personal import Committer
 from quanheng.errors import BadInput
 
 
@@ -52,7 +52,7 @@ def plain(value: Any, field: str = "") -> Any:
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value else "0"
+        return decimal_text(value)
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, dt.date | dt.time):
@@ -65,7 +65,19 @@ def plain(value: Any, field: str = "") -> Any:
         return [plain(v, field) for v in value]
     if isinstance(value, dict):
         return {str(k): plain(v, field) for k, v in value.items()}
-    raise BadInput(f"a {type(value).__name__} cannot be recorded", field=field, expected="text for a fraction")
+    raise BadInput(
+        f"a {type(value).__name__} cannot be recorded", field=field, expected="text for a fraction"
+    )
+
+
+def decimal_text(value: Decimal) -> str:
+    """A decimal without exponent and trailing zeros: one text for one number, whatever its digits."""
+    if not value.is_finite():
+        raise BadInput("not a finite number", found=str(value))
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
 
 
 def key_of(row: models.Model) -> str:
@@ -78,16 +90,24 @@ def urn_of(row: models.Model) -> str:
     return f"urn:quanheng:{row._meta.app_label}:{row._meta.model_name}:{row.pk}"
 
 
-def snapshot(row: models.Model) -> dict[str, Any]:
+@cache
+def recorded_fields(model: type[models.Model]) -> tuple[tuple[str, str, bool], ...]:
+    """Name, attribute and whether only a commitment is recorded, for each field that the ledger knows."""
+    known = levels(model)
+    return tuple(
+        (field.name, field.attname, known[field.name] in COMMITTED)
+        for field in model._meta.concrete_fields
+        if known[field.name] is not Level.TECHNICAL
+    )
+
+
+def snapshot(row: models.Model, committer: Committer | None = None) -> dict[str, Any]:
     """The content of a row as the ledger records it."""
-    known = levels(type(row))
     content: dict[str, Any] = {}
-    for field in row._meta.concrete_fields:
-        level = known[field.name]
-        if level is Level.TECHNICAL:
-            continue
-        value = plain(getattr(row, field.attname), field.name)
-        if level in COMMITTED and value not in (None, ""):
-            value = commitment(row.personal_subject(), field.name, value)  # type: ignore[attr-defined]
-        content[field.name] = value
+    for name, attname, committed in recorded_fields(type(row)):
+        value = plain(getattr(row, attname), name)
+        if committed and value not in (None, ""):
+            committer = committer or Committer(row.personal_subject())  # type: ignore[attr-defined]
+            value = committer.commitment(name, value)
+        content[name] = value
     return content

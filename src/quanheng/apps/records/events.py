@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Callable
 from typing import Any
 
+import pydantic
 import structlog
 from django.db import transaction
 from django.db.models import Q
@@ -53,50 +55,65 @@ def subscribe(kind: str, name: str) -> Callable[[Callable[[Any], None]], Callabl
 
 def store(happened: Any, entry: LedgerEntry) -> None:
     """Put an event into the outbox; part of the transaction of its act."""
-    if not SUBSCRIBERS.get(happened.kind):
-        settled = True
-    else:
-        settled = False
     OutboxEvent.objects.create(
         kind=happened.kind,
         payload=plain(dataclasses.asdict(happened)),
         entry=entry,
         at=entry.at,
-        settled=settled,
+        settled=happened.kind not in SUBSCRIBERS,
     )
 
 
+def load(waiting: OutboxEvent) -> Any:
+    """The event as its act announced it, its dates and numbers read back from text."""
+    return _reader(KINDS[waiting.kind]).validate_python(waiting.payload)
+
+
+@functools.cache
+def _reader(kind: type) -> pydantic.TypeAdapter[Any]:
+    return pydantic.TypeAdapter(kind)
+
+
 def deliver_pending(now: dt.datetime | None = None, limit: int = 200) -> int:
-    """Deliver what waits in the outbox; returns how many deliveries succeeded. Safe to run in several processes."""
+    """Deliver what is due in the outbox; returns how many deliveries succeeded. Safe in several processes at once."""
     now = now or timezone.now()
-    waiting = OutboxEvent.objects.filter(settled=False).order_by("id")[:limit]
+    due = Q(next_try__isnull=True) | Q(next_try__lte=now)
+    waiting = OutboxEvent.objects.filter(due, settled=False).order_by("id")[:limit]
     return sum(_deliver(one, now) for one in waiting)
+
+
+def stuck() -> list[Delivery]:
+    """Deliveries that were given up after the last attempt; somebody has to look at them."""
+    return list(
+        Delivery.objects.filter(done_at__isnull=True, attempts__gte=MAX_ATTEMPTS).select_related("event")
+    )
 
 
 def _deliver(waiting: OutboxEvent, now: dt.datetime) -> int:
     handlers = SUBSCRIBERS.get(waiting.kind, {})
-    done = 0
-    for name, handler in handlers.items():
-        done += _deliver_to(waiting, name, handler, now)
-    finished = waiting.deliveries.filter(done_at__isnull=False).values_list("subscriber", flat=True)
-    if set(handlers) <= set(finished):
-        OutboxEvent.objects.filter(pk=waiting.pk).update(settled=True)
+    done = sum(_deliver_to(waiting, name, handler, now) for name, handler in handlers.items())
+    _settle(waiting, set(handlers))
     return done
 
 
+def _settle(waiting: OutboxEvent, names: set[str]) -> None:
+    """Mark an event as settled, or note when it is to be tried again, so that it does not hold up the others."""
+    rows = {row.subscriber: row for row in waiting.deliveries.filter(subscriber__in=names)}
+    left = [rows[n] for n in names & set(rows) if not rows[n].done_at and rows[n].attempts < MAX_ATTEMPTS]
+    due = min((row.next_try for row in left if row.next_try), default=None)
+    settled = not left and names <= set(rows)
+    OutboxEvent.objects.filter(pk=waiting.pk).update(settled=settled, next_try=due)
+
+
 def _deliver_to(waiting: OutboxEvent, name: str, handler: Callable[[Any], None], now: dt.datetime) -> int:
+    """Call one subscriber in one transaction with the note that it was called."""
     Delivery.objects.get_or_create(event=waiting, subscriber=name)
     try:
         with transaction.atomic():
-            due = Q(next_try__isnull=True) | Q(next_try__lte=now)
-            row = (
-                Delivery.objects.select_for_update()
-                .filter(due, event=waiting, subscriber=name, done_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
-                .first()
-            )
+            row = _due_row(waiting, name, now)
             if row is None:
                 return 0
-            handler(KINDS[waiting.kind](**waiting.payload))
+            handler(load(waiting))
             row.done_at, row.attempts = now, row.attempts + 1
             row.save(update_fields=["done_at", "attempts"])
             return 1
@@ -104,6 +121,15 @@ def _deliver_to(waiting: OutboxEvent, name: str, handler: Callable[[Any], None],
         log.exception("delivery failed", kind=waiting.kind, subscriber=name, event=waiting.pk)
         _failed(waiting, name, error, now)
         return 0
+
+
+def _due_row(waiting: OutboxEvent, name: str, now: dt.datetime) -> Delivery | None:
+    due = Q(next_try__isnull=True) | Q(next_try__lte=now)
+    return (
+        Delivery.objects.select_for_update()
+        .filter(due, event=waiting, subscriber=name, done_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
+        .first()
+    )
 
 
 def _failed(waiting: OutboxEvent, name: str, error: Exception, now: dt.datetime) -> None:

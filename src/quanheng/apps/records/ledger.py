@@ -7,7 +7,7 @@ parallel writers; `UNIQUE(prev)` would turn that into a lost act. Both are there
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from quanheng.evidence.chain import GENESIS, bulk, link
 
 LOCK = 0x51484C47  # "QHLG"
 INLINE_ROWS = 20  # more rows than this make a bulk entry with a Merkle root
+
+USE_FIELDS = ("result_kind", "result", "kind", "used", "version")
 
 Change = tuple[str, dict[str, Any] | None, dict[str, Any] | None]
 
@@ -69,6 +71,11 @@ def bulk_row(key: str, before: Any, after: Any) -> dict[str, Any]:
     return {"key": key, "before": before, "after": after}
 
 
+def uses_root(used: Iterable[tuple[str, ...]]) -> dict[str, Any]:
+    """What an entry says of the dependencies that its act recorded, so that none can be put in or taken out."""
+    return bulk(dict(zip(USE_FIELDS, one, strict=True)) for one in sorted(used))
+
+
 def append(draft: Draft) -> LedgerEntry:
     """Append one entry at the end of the chain; must run inside the transaction of the act."""
     rows = list(draft.changes)
@@ -77,14 +84,17 @@ def append(draft: Draft) -> LedgerEntry:
     entry = LedgerEntry(
         at=draft.at,
         actor=draft.actor,
-        actor_name=draft.actor_name,
+        actor_name=draft.actor_name[:120],
         on_behalf=draft.on_behalf,
-        on_behalf_name=draft.on_behalf_name,
+        on_behalf_name=draft.on_behalf_name[:120],
         verb=draft.verb,
         object=draft.object,
         object_name=draft.object_name[:300],
         before={key: before for key, before, _ in inline},
-        after={**{key: after for key, _, after in inline}, **({"_": dict(draft.extra)} if draft.extra else {})},
+        after={
+            **{key: after for key, _, after in inline},
+            **({"_": dict(draft.extra)} if draft.extra else {}),
+        },
         bulk=bulk(bulk_row(*row) for row in rows) if is_bulk else None,
         files=sorted(draft.files),
         cite=draft.cite,
@@ -100,10 +110,15 @@ def append(draft: Draft) -> LedgerEntry:
     return entry
 
 
-def _chain(entry: LedgerEntry) -> None:
-    if connection.vendor == "postgresql":
+def hold() -> None:
+    """Let nobody else append until this transaction ends."""
+    if connection.vendor == "postgresql":  # on SQLite a transaction that writes has the database to itself
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _chain(entry: LedgerEntry) -> None:
+    hold()
     last = LedgerEntry.objects.order_by("-seq").values_list("seq", "digest").first()
     seq, prev = last or (0, GENESIS)
     entry.seq, entry.prev = seq + 1, prev

@@ -6,59 +6,101 @@ the chain stays whole. Keys are stored wrapped under a master key that lies outs
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
-import os
 import secrets
 import uuid
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from quanheng.apps.records.models import PersonalKey
+from quanheng.apps.records.private import secret_file
 from quanheng.evidence.canonical import canonical_json
 
 ERASED = "erased"
+PREFIX = "hmac-sha256:"
 
 
 @cache
 def _master(folder: Path) -> AESGCM:
-    path = folder / "master.key"
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f"master.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(secrets.token_bytes(32))
-            out.flush()
-            os.fsync(out.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return AESGCM(path.read_bytes())
+    return AESGCM(secret_file(folder / "master.key", lambda: secrets.token_bytes(32)))
 
 
 def key_for(subject: uuid.UUID) -> bytes | None:
     """The person's key, made on first use; None when it was destroyed."""
-    master, label = _master(settings.KEYS_FOLDER), str(subject).encode()
     row = PersonalKey.objects.filter(pk=subject).first()
     if row is None:
-        key, nonce = secrets.token_bytes(32), secrets.token_bytes(12)
-        PersonalKey.objects.create(subject=subject, wrapped=nonce + master.encrypt(nonce, key, label))
-        return key
-    if row.wrapped is None:
+        wrapped = _wrap(subject, secrets.token_bytes(32))
+        row, _made = PersonalKey.objects.get_or_create(subject=subject, defaults={"wrapped": wrapped})
+    return unwrap(subject, row.wrapped)
+
+
+def unwrap(subject: uuid.UUID, wrapped: bytes | None) -> bytes | None:
+    """The key in a stored row; None when it was destroyed. A row that was tampered with raises InvalidTag."""
+    if wrapped is None:
         return None
-    wrapped = bytes(row.wrapped)
-    return master.decrypt(wrapped[:12], wrapped[12:], label)
+    content = bytes(wrapped)
+    return _master(settings.KEYS_FOLDER).decrypt(content[:12], content[12:], str(subject).encode())
 
 
-def commitment(subject: uuid.UUID, field: str, value: object) -> str:
-    """What the ledger holds in place of personal content."""
-    key = key_for(subject)
-    if key is None:
-        return ERASED
-    return "hmac-sha256:" + hmac.new(key, canonical_json([field, value]), hashlib.sha256).hexdigest()
+def destroy(subject: uuid.UUID, at: dt.datetime) -> bool:
+    """Destroy a person's key; False if it is destroyed already. Only the act that records it may call this."""
+    key_for(subject)  # so that no new key is ever made for this person
+    waiting = PersonalKey.objects.filter(pk=subject, wrapped__isnull=False)
+    return bool(waiting.update(wrapped=None, destroyed_at=at))
+
+
+def _wrap(subject: uuid.UUID, key: bytes) -> bytes:
+    nonce = secrets.token_bytes(12)
+    return nonce + _master(settings.KEYS_FOLDER).encrypt(nonce, key, str(subject).encode())
+
+
+@dataclass(slots=True)
+class Committer:
+    """Commitments to the content of one person; the key is fetched once."""
+
+    subject: uuid.UUID
+    key: bytes | None = None
+    known: bool = False
+
+    def commitment(self, field: str, value: object) -> str:
+        """What the ledger holds in place of personal content."""
+        if not self.known:
+            self.key, self.known = key_for(self.subject), True
+        if self.key is None:
+            return ERASED
+        return PREFIX + hmac.new(self.key, canonical_json([field, value]), hashlib.sha256).hexdigest()
+
+
+class Keyring:
+    """All keys as they lie in the database, for verification: it makes none and names those that cannot be used."""
+
+    def __init__(self) -> None:
+        self.stored = dict(PersonalKey.objects.values_list("subject", "wrapped"))
+        self.broken: set[uuid.UUID] = set()
+        self._open: dict[uuid.UUID, bytes | None] = {}
+
+    def destroyed(self) -> set[uuid.UUID]:
+        """The subjects whose key is gone."""
+        return {subject for subject, wrapped in self.stored.items() if wrapped is None}
+
+    def committer(self, subject: uuid.UUID) -> Committer:
+        """Commitments as the stored key makes them; a missing or broken key makes ones that match nothing."""
+        if subject not in self._open:
+            self._open[subject] = self._unwrap(subject)
+        return Committer(subject, self._open[subject], known=True)
+
+    def _unwrap(self, subject: uuid.UUID) -> bytes | None:
+        if subject not in self.stored:
+            return b"no key"
+        try:
+            return unwrap(subject, self.stored[subject])
+        except (InvalidTag, ValueError):
+            self.broken.add(subject)
+            return b"broken key"

@@ -102,7 +102,9 @@ def _guarded(connection: Any, table: str) -> set[str]:
             names = {name for name, enabled in cursor.fetchall() if enabled in ("O", "A")}
             rows = {"UPDATE", "DELETE"} if f"{table}_rows" in names else set()
             return rows | ({"TRUNCATE"} if f"{table}_truncate" in names else set())
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
+        )
         names = {name for name, sql in cursor.fetchall() if "RAISE(ABORT" in sql}
         return {act for act in ("UPDATE", "DELETE") if f"{table}_{act.lower()}" in names}
 

@@ -24,7 +24,9 @@ class StoredFile(Record):
 class Attachment(Owned):
     """A file handed in to an object. A replaced file keeps its row; the newer one names it."""
 
-    classified = {"internal": "file object kind name brought_by brought_at replaces removed_metadata declared"}
+    classified = {
+        "internal": "file object kind name brought_by brought_at replaces removed_metadata declared"
+    }
 
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     object = models.CharField(_("对象"), max_length=160, db_index=True)
@@ -32,7 +34,9 @@ class Attachment(Owned):
     name = models.CharField(_("文件名"), max_length=200)
     brought_by = models.CharField(_("提交人"), max_length=120)
     brought_at = models.DateTimeField(_("提交时间"))
-    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="newer")
+    replaces = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="newer"
+    )
     removed_metadata = models.CharField(_("已去除的附带信息"), max_length=200, blank=True)
     declared = models.BooleanField(_("已声明真实"), default=False)
 

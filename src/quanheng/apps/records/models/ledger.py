@@ -32,7 +32,7 @@ class LedgerEntry(models.Model):
     after = models.JSONField(_("之后"))
     bulk = models.JSONField(_("成批"), null=True)
     files = models.JSONField(_("文件"), default=list)
-    cite = models.CharField(_("依据"), max_length=200, blank=True)
+    cite = models.TextField(_("依据"), blank=True)
     request_id = models.CharField(_("请求号"), max_length=64, blank=True)
     prev = models.CharField(_("前一条摘要"), max_length=64, unique=True)
     digest = models.CharField(_("摘要"), max_length=64, unique=True)
@@ -112,5 +112,7 @@ class Dependency(models.Model):
     class Meta:
         indexes = [models.Index(fields=["kind", "used", "version"])]
         constraints = [
-            models.UniqueConstraint(fields=["result", "kind", "used", "version"], name="dependency_once")
+            models.UniqueConstraint(
+                fields=["entry", "result", "kind", "used", "version"], name="dependency_once"
+            )
         ]

@@ -10,16 +10,20 @@ class OutboxEvent(models.Model):
     """A typed fact that later apps may subscribe to."""
 
     ledgered = False
-    classified = {"internal": "id kind payload entry at", "technical": "settled"}
+    classified = {"internal": "id kind payload entry at", "technical": "settled next_try"}
 
     kind = models.CharField(_("种类"), max_length=80, db_index=True)
     payload = models.JSONField(_("内容"))
     entry = models.ForeignKey("records.LedgerEntry", on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField(_("时间"))
-    settled = models.BooleanField(_("已送完"), default=False, db_index=True)
+    settled = models.BooleanField(_("已送完"), default=False)
+    next_try = models.DateTimeField(_("下次投递"), null=True)
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["next_try", "id"], condition=models.Q(settled=False), name="outbox_waiting")
+        ]
 
 
 class Delivery(models.Model):

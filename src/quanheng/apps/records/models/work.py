@@ -12,7 +12,10 @@ class Job(Record):
     """A long job: how far it is, and whether somebody asked it to stop."""
 
     ledgered = False
-    classified = {"internal": "kind title person arguments result error at", "technical": "state done total step cancel changed_at"}
+    classified = {
+        "internal": "kind title person arguments result error at",
+        "technical": "state done total step cancel changed_at",
+    }
 
     kind = models.CharField(_("种类"), max_length=80)
     title = models.CharField(_("名称"), max_length=200)
