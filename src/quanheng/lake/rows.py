@@ -221,7 +221,7 @@ def canonical_lines(table: pa.Table) -> list[bytes]:
         _quoted(table["source"]),
         map(_quote, table["text"].to_pylist()),
     )
-    # One formatted string per row: joining columns in Polars was slower at every size (benchmarks/lake_append.py).
+    # One formatted string per row: for the batches of a gateway that is quicker than joining columns in Polars.
     return [
         f"[{point},{ts},{bits},{unit},{flag},{row},{source},{text}]".encode()
         for point, ts, bits, unit, flag, row, source, text in zip(*columns, strict=True)
