@@ -1,0 +1,185 @@
+"""The way back from a stated tonne to a raw row and to the certificate that covered it, hour by hour.
+
+The hour is computed anew from the pinned readings, so the chain shows what the statement stands on, not what
+stands in the database today. A broken step is shown in place; the chain is never shortened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from quanheng.apps.carbon.coverage import Part
+from quanheng.apps.carbon.measured import SiteYear, SourceYear, measure
+from quanheng.apps.carbon.models import Statement
+from quanheng.apps.carbon.queries import sources_of
+from quanheng.apps.carbon.statements import text
+from quanheng.apps.monitoring import queries as monitoring
+from quanheng.apps.records import queries as records
+from quanheng.errors import BadInput
+from quanheng.evidence import merkle
+
+
+def chain(statement: Statement, hour: dt.datetime | None = None, source: str | None = None) -> dict[str, Any]:
+    """The chain of one hour of a statement; without an hour, the one with the largest mass."""
+    known_at = dt.datetime.fromisoformat(statement.result["known_at"])
+    computed = measure(
+        statement.site, sources_of(statement.site), statement.year, statement.lake_version, known_at
+    )
+    one = _source(computed, source)
+    index = _index(one, hour)
+    zone = zoneinfo.ZoneInfo(statement.site.time_zone)
+    start = dt.datetime.fromtimestamp(int(one.hours.starts[index]) / 1e6, dt.UTC)
+    return {
+        "statement": _statement_node(statement, computed),
+        "hour": {
+            "source": one.source.code,
+            "start": start.astimezone(zone).isoformat(),
+            "mass_kg": text(float(one.rate.mass[index])),
+            "form": one.source.form,
+            "basis": one.source.basis,
+            "constants": [_constant_node(name, value) for name, value in one.constants.items()],
+        },
+        "inputs": [_input_node(statement, one, name, index, start) for name in one.indications],
+    }
+
+
+def _source(computed: SiteYear, code: str | None) -> SourceYear:
+    for one in computed.sources:
+        if code in (None, one.source.code):
+            return one
+    raise BadInput("unknown source", field="source", found=str(code))
+
+
+def _index(one: SourceYear, hour: dt.datetime | None) -> int:
+    if hour is None:
+        return int(np.nanargmax(one.rate.mass))
+    index = int(np.searchsorted(one.hours.starts, int(hour.timestamp()) * 1_000_000))
+    if index >= one.hours.starts.size or one.hours.starts[index] != int(hour.timestamp()) * 1_000_000:
+        raise BadInput("is not the start of an hour of this year", field="hour", found=hour.isoformat())
+    if np.isnan(one.rate.mass[index]):
+        raise BadInput("this hour has no complete reading: nothing of it is in the total", field="hour")
+    return index
+
+
+def _statement_node(statement: Statement, computed: SiteYear) -> dict[str, Any]:
+    again = computed.total.result
+    exact = statement.result["exact"]
+    same = (text(again.value), text(again.U)) == (exact["value"], exact["U"])
+    return {
+        "number": statement.number,
+        "site": statement.site.code,
+        "year": statement.year,
+        "method": statement.method,
+        "value_t": str(statement.value.normalize()),
+        "U_t": str(statement.expanded_uncertainty.normalize()),
+        "k": str(statement.coverage_factor.normalize()),
+        "state": statement.state,
+        "lake_version": statement.lake_version,
+        "recomputed": {"value_t": text(again.value), "U_t": text(again.U), "agrees": same},
+        "ledger": _ledger_node("carbon.statement", str(statement.pk)),
+    }
+
+
+def _constant_node(name: str, value: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": str(value.value),
+        "unit": value.unit,
+        "norm": value.id,
+        "source": value.source,
+        "verified": value.verified,
+        "version": value.version,
+    }
+
+
+def _input_node(statement: Statement, one: SourceYear, name: str, index: int, start: dt.datetime) -> dict[str, Any]:
+    point = monitoring.point_named(statement.site, one.source.points[name])
+    parts = [part for part in one.parts() if part.mask[index] and _belongs(part, name, one)]
+    return {
+        "input": name,
+        "point": point.code,
+        "quantity": point.quantity,
+        "unit": point.unit,
+        "corrected": text(float(one.corrected[name][index])),
+        "reading": _reading_node(str(point.pk), start, statement.lake_version),
+        "covered_by": [_part_node(part) for part in parts],
+    }
+
+
+def _belongs(part: Part, name: str, one: SourceYear) -> bool:
+    return one.source.form == "mass" or part.input == name
+
+
+def _reading_node(point: str, start: dt.datetime, pin: int) -> dict[str, Any]:
+    """The raw row: value, text as received, file and row, and the proof that it is in its batch."""
+    table = monitoring.readings([point], start, start + dt.timedelta(hours=1), at=pin)
+    row = table.slice(0, 1).to_pylist()[0]
+    batch = monitoring.batch(row["seq"])
+    lake = monitoring.lake()
+    rows = lake.rows_of(row["seq"])
+    here = pc.and_(pc.equal(rows["point"], point), pc.equal(rows["ts"], row["ts"]))
+    proof = lake.proof(row["seq"], int(np.argmax(here.to_numpy(zero_copy_only=False))))
+    proven = proof.root.hex() == batch.root and merkle.verify_inclusion(
+        proof.line, proof.index, proof.size, proof.path, proof.root
+    )
+    return {
+        "value": text(row["value"]),
+        "unit": row["unit"],
+        "text": row["text"],
+        "start": row["ts"].isoformat(),
+        "file": batch.name,
+        "file_sha256": row["source"],
+        "row": row["row"],
+        "commit": row["seq"],
+        "received_at": row["received_at"].isoformat(),
+        "batch_root": batch.root,
+        "proof": {"index": proof.index, "size": proof.size, "path": [h.hex() for h in proof.path], "holds": proven},
+        "ledger": _ledger_node("monitoring.batch", str(batch.pk)),
+    }
+
+
+def _part_node(part: Part) -> dict[str, Any]:
+    instrument = part.stood.instrument
+    node: dict[str, Any] = {
+        "acts_on": part.input,
+        "verdict": part.verdict,
+        "instrument": {
+            "code": instrument.code,
+            "name": instrument.name,
+            "maker": instrument.maker,
+            "model": instrument.model,
+            "serial": instrument.serial,
+        },
+        "installed": {
+            "from": part.stood.start.isoformat() if part.stood.installation else None,
+            "to": part.stood.end.isoformat() if part.stood.end else None,
+        },
+        "certificate": None,
+    }
+    if part.certificate is not None:
+        c = part.certificate
+        node["certificate"] = {
+            "name": c.name,
+            "kind": c.kind,
+            "issued_on": c.issued_on.isoformat(),
+            "valid_from": c.valid_from.isoformat(),
+            "valid_until": c.valid_until.isoformat() if c.valid_until else None,
+            "range": [c.range_low, c.range_high],
+            "unit": c.unit,
+            "state": c.state,
+            "standards": c.standards,
+            "ledger": _ledger_node("laboratory.certificate", c.id),
+        }
+    return node
+
+
+def _ledger_node(label: str, pk: str) -> dict[str, Any] | None:
+    entry = records.first_entry(f"{label}:{pk}")
+    if entry is None:
+        return None
+    return {"seq": entry.seq, "verb": entry.verb, "by": entry.actor_name, "at": entry.at.isoformat(), "digest": entry.digest}

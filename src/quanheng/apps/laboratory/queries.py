@@ -1,0 +1,117 @@
+"""The only reader of instruments and certificates for other apps and for pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from quanheng.apps.laboratory.models import Certificate, Instrument
+from quanheng.apps.parties import queries as parties
+from quanheng.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What a certificate states, as plain values that later apps compute with."""
+
+    id: str
+    name: str
+    instrument: str
+    kind: str
+    issued_on: dt.date
+    valid_from: dt.date
+    valid_until: dt.date | None
+    unit: str
+    basis: str
+    points: tuple[tuple[str, str, str, str], ...]
+    range_low: str
+    range_high: str
+    standards: str
+    state: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentFacts:
+    """What is known of an instrument, as plain values."""
+
+    id: str
+    code: str
+    name: str
+    maker: str
+    model: str
+    serial: str
+    quantity: str
+    unit: str
+    repeatability: str | None
+    repeatability_basis: str
+
+
+def instruments(actor: Any) -> QuerySet[Instrument]:
+    """Instruments that this actor may see."""
+    return Instrument.objects.for_user(actor).select_related("owner").distinct()
+
+
+def certificates(actor: Any) -> QuerySet[Certificate]:
+    """Certificates that this actor may see."""
+    return Certificate.objects.for_user(actor).select_related("owner", "instrument", "instrument__owner").distinct()
+
+
+def instrument_named(owner: str, code: str) -> Instrument:
+    """An instrument by its owner and code."""
+    found = Instrument.objects.filter(owner=parties.organisation(owner), code=code).first()
+    if found is None:
+        raise BadInput("unknown instrument", field="instrument", found=f"{owner}/{code}")
+    return found
+
+
+def certificate_named(name: str) -> Certificate:
+    """A certificate by `ISSUER/NUMBER`."""
+    issuer, _, number = name.partition("/")
+    found = Certificate.objects.filter(owner=parties.organisation(issuer), number=number).select_related("owner").first()
+    if found is None:
+        raise BadInput("unknown certificate", field="certificate", found=name, expected="ISSUER/NUMBER")
+    return found
+
+
+def instrument_facts(ids: Iterable[str]) -> dict[str, InstrumentFacts]:
+    """Instruments by their id."""
+    return {str(row.pk): _instrument(row) for row in Instrument.objects.filter(pk__in=list(ids))}
+
+
+def certificates_of(instruments: Iterable[str]) -> list[CertificateFacts]:
+    """All certificates of these instruments, oldest first; revoked ones too, with their state."""
+    rows = Certificate.objects.filter(instrument__in=list(instruments)).select_related("owner")
+    return [_certificate(row) for row in rows.order_by("valid_from", "issued_on", "number")]
+
+
+def _instrument(row: Instrument) -> InstrumentFacts:
+    repeatability = None if row.repeatability is None else format(row.repeatability.normalize(), "f")
+    return InstrumentFacts(
+        str(row.pk), row.code, row.name, row.maker, row.model, row.serial, row.quantity, row.unit,
+        repeatability, row.repeatability_basis,
+    )  # fmt: skip
+
+
+def _certificate(row: Certificate) -> CertificateFacts:
+    return CertificateFacts(
+        id=str(row.pk),
+        name=f"{row.owner.code}/{row.number}",
+        instrument=str(row.instrument_id),
+        kind=row.kind,
+        issued_on=row.issued_on,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        unit=row.unit,
+        basis=row.basis,
+        points=tuple((p["nominal"], p["error"], p["U"], p["k"]) for p in row.points),
+        range_low=format(row.range_low.normalize(), "f"),
+        range_high=format(row.range_high.normalize(), "f"),
+        standards=row.standards,
+        state=row.state,
+        version=row.state,
+    )

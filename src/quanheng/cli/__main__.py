@@ -1,0 +1,5 @@
+"""`python -m quanheng.cli` is the `quanheng` command."""
+
+from quanheng.cli import main
+
+main()

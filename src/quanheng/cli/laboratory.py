@@ -1,0 +1,1 @@
+"""`quanheng laboratory`: instruments and certificates."""

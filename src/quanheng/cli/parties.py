@@ -1,0 +1,1 @@
+"""`quanheng parties`: organisations and people."""

@@ -1,0 +1,1 @@
+"""`quanheng records`: the ledger."""

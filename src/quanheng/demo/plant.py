@@ -1,0 +1,62 @@
+"""A made-up year of a coal-fired heat and power unit, hour by hour: seeded, so that every run is the same.
+
+The figures are plausible and belong to no real plant. Readings come out as text, as a data logger writes them.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import zoneinfo
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEED = 20250101
+COLUMNS = ("CO2 [%]", "FLOW [m³/h]", "TEMP [°C]", "PRESS [kPa]", "MOIST [%]")
+STOPPED = (dt.date(2025, 6, 2), dt.date(2025, 6, 13))  # yearly repair
+SILENT = ((3000, 3005), (5210, 5211), (7100, 7124))  # hours in which the logger wrote nothing
+
+
+def write_year(path: Path, year: int = 2025, zone: str = "Asia/Shanghai") -> int:
+    """Write a year of hourly readings as CSV; gives the number of rows."""
+    hours = _hours(year, zone)
+    values = _readings(hours)
+    silent = {h for first, last in SILENT for h in range(first, last + 1)}
+    rows = 0
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        out = csv.writer(stream)
+        out.writerow(["time", *COLUMNS])
+        for n, hour in enumerate(hours):
+            if n in silent or STOPPED[0] <= hour.date() <= STOPPED[1]:
+                continue
+            out.writerow([hour.strftime("%Y-%m-%d %H:%M"), *_texts(values[:, n])])
+            rows += 1
+    return rows
+
+
+def _hours(year: int, zone: str) -> list[dt.datetime]:
+    tz = zoneinfo.ZoneInfo(zone)
+    start, end = (dt.datetime(y, 1, 1, tzinfo=tz) for y in (year, year + 1))
+    count = int((end - start).total_seconds() // 3600)
+    return [start + dt.timedelta(hours=n) for n in range(count)]
+
+
+def _readings(hours: list[dt.datetime]) -> NDArray[np.float64]:
+    """Load by season and hour of day; concentration, flow, temperature, pressure and moisture follow it."""
+    rng = np.random.default_rng(SEED)
+    n = np.arange(len(hours))
+    season = 0.12 * np.cos(2 * np.pi * (n / 24 - 15) / 365)
+    day = 0.08 * np.sin(2 * np.pi * (n % 24 - 9) / 24)
+    load = np.clip(0.74 + season + day + 0.03 * rng.standard_normal(n.size), 0.45, 1.0)
+    co2 = 11.2 + 1.3 * load + 0.12 * rng.standard_normal(n.size)
+    flow = 1.05e6 * load * (1 + 0.012 * rng.standard_normal(n.size))
+    temperature = 48 + 6 * load + 0.8 * rng.standard_normal(n.size)
+    pressure = 97.9 + 0.35 * rng.standard_normal(n.size)
+    moisture = 11.5 + 1.2 * load + 0.25 * rng.standard_normal(n.size)
+    return np.vstack([co2, flow, temperature, pressure, moisture])
+
+
+def _texts(values: NDArray[np.float64]) -> list[str]:
+    return [f"{x:.{digits}f}" for x, digits in zip(values, (2, 0, 1, 2, 2), strict=True)]
