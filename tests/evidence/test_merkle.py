@@ -171,6 +171,11 @@ def test_a_rewritten_history_has_no_consistency_proof() -> None:
     assert not merkle.verify_consistency(5, 8, merkle.root(LEAVES[:5]), merkle.root(other), proof)
 
 
+@pytest.mark.parametrize("size", [2, 3, 100])
+def test_a_proof_does_not_hold_for_a_larger_tree_than_its_own(size: int) -> None:
+    assert not merkle.verify_inclusion(b"x", 0, size, [], merkle.leaf_hash(b"x"))
+
+
 @pytest.mark.parametrize("index", [-1, 8])
 def test_no_proof_for_a_leaf_that_is_not_there(index: int) -> None:
     with pytest.raises(BadInput, match="no such leaf"):

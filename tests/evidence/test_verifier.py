@@ -281,6 +281,23 @@ def test_any_line_that_is_no_entry_is_named(line: bytes) -> None:
     assert told([*LINES, line])[0][0] in ("line", "line_form", "line_kind")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"n":1', b'"n": 1'),
+        (b'"n":1', b'"n":2,"n":1'),
+        (b'"verb"', b'"ver\\u0062"'),
+        (b"}\n", b"}\r\n"),
+        (b'{"body"', b' {"body"'),
+        ("核".encode(), b"\\u6838"),
+    ],
+)
+def test_another_spelling_of_the_same_entry_is_named(old: bytes, new: bytes) -> None:
+    line = LINES[0].replace(old, new, 1)
+    assert json.loads(line) == json.loads(LINES[0])
+    assert told([line, *LINES[1:]])[0] == ("line_form", 1)
+
+
 @given(st.binary(max_size=60))
 def test_no_line_whatever_stops_the_verifier(line: bytes) -> None:
     assert told([*LINES[:5], line.replace(b"\n", b"") + b"\n", *LINES[5:]])
