@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.http import HttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.test import RequestFactory
+from django.utils.translation import get_language
 
 from quanheng.web.context import shell
 from quanheng.web.preferences import PreferencesMiddleware, text_size
@@ -46,6 +48,13 @@ def test_no_redirect_to_another_host():
     request.GET["text"] = "huge"
     response = PreferencesMiddleware(lambda r: HttpResponse("page"))(request)
     assert not response["Location"].startswith("//")
+
+
+def test_the_language_of_the_browser_does_not_decide():
+    seen = []
+    page = LocaleMiddleware(lambda request: seen.append(get_language()) or HttpResponse("page"))
+    PreferencesMiddleware(page)(RequestFactory().get("/", headers={"accept-language": "en-GB,en"}))
+    assert seen == ["zh-hans"]
 
 
 def test_a_strange_cookie_is_normal_text():

@@ -46,12 +46,15 @@ def address_without_choice(request: HttpRequest) -> str:
 
 
 class PreferencesMiddleware:
-    """Answers a switch link with the cookie and a redirect to the same page."""
+    """Answers a switch link with the cookie and a redirect to the same page. Stands before LocaleMiddleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Chinese first: only the reader's own choice changes the language. Browsers of an English desktop would
+        # otherwise bring an officer an English page that nobody asked for.
+        request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
         cookies = chosen(request) if request.method in ("GET", "HEAD") else {}
         if not cookies:
             return self.get_response(request)

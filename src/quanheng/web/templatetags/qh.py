@@ -83,7 +83,12 @@ def qh_quantity(
     parts = wording.quantity(value, expanded, unit, k, digits)
     u = format_html('<span class="pm">±</span>{}', parts.expanded) if parts.expanded else ""
     after = format_html('<span class="u">{}</span>', qh_unit(unit)) if unit else ""
-    factor = format_html('<span class="u">（<i>k</i> = {}）</span>', parts.factor) if parts.factor else ""
+    brackets = ("（", "）") if language() == "zh" else (f"{wording.NBSP}(", ")")
+    factor = (
+        format_html('<span class="u">{}<i>k</i> = {}{}</span>', brackets[0], parts.factor, brackets[1])
+        if parts.factor
+        else ""
+    )
     return format_html('<span class="qh-q">{}{}{}{}</span>', parts.value, u, after, factor)
 
 
