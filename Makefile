@@ -21,7 +21,7 @@ PLAIN := not browser and not postgres and not fuzz and not faults
 # The ground floor and the repository's own tests touch no database; running them on PostgreSQL says nothing new.
 NO_DATABASE := law norms science evidence lake documents house published browser faults
 
-.PHONY: help setup setup-dev demo serve test check bench test-postgres test-browser fuzz faults lock docs clean
+.PHONY: help setup setup-dev demo serve test check format bench test-postgres test-browser fuzz faults lock docs clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test: setup-dev ## every test that needs no root; says which suites were left ou
 
 check: setup-dev ## lint, format, types, import contracts, house rules
 	@tools/check.sh $(BIN)
+
+format: setup-dev ## lay the code out as `check` wants it
+	@$(BIN)/ruff check --quiet --fix src tests tools benchmarks && $(BIN)/ruff format --quiet src tests tools benchmarks
 
 bench: setup-dev ## each benchmark beside its named peer, in one run, as ratios
 	$(BIN)/python tools/run_benchmarks.py

@@ -113,7 +113,7 @@ def action(
         def call(actor: Any, /, **values: Any) -> Any:
             return perform(spec, actor, values).result
 
-        call.spec = spec  # type: ignore[attr-defined]
+        call.spec = spec
         return call
 
     return build

@@ -107,7 +107,7 @@ def snapshot(row: models.Model, committer: Committer | None = None) -> dict[str,
     for name, attname, committed in recorded_fields(type(row)):
         value = plain(getattr(row, attname), name)
         if committed and value not in (None, ""):
-            committer = committer or Committer(row.personal_subject())  # type: ignore[attr-defined]
+            committer = committer or Committer(row.personal_subject())
             value = committer.commitment(name, value)
         content[name] = value
     return content

@@ -33,7 +33,7 @@ def event(kind: str) -> Callable[[type], type]:
     def keep(cls: type) -> type:
         if kind in KINDS:
             raise RuntimeError(f"two events are called {kind}")
-        cls.kind = kind  # type: ignore[attr-defined]
+        cls.kind = kind
         KINDS[kind] = cls
         return cls
 

@@ -175,7 +175,7 @@ class Present:
             )
 
     def _content(self, row: models.Model) -> dict[str, Any]:
-        return snapshot(row, self.keyring.committer(row.personal_subject()))  # type: ignore[attr-defined]
+        return snapshot(row, self.keyring.committer(row.personal_subject()))
 
     def _digest(self, row: models.Model) -> bytes | None:
         try:
