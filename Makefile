@@ -64,7 +64,7 @@ faults: setup-dev ## killed processes, mutated stores
 	$(SUITE) tests -m faults
 
 lock: setup-dev ## resolve the requirements anew, with hashes and without index addresses
-	cd requirements && for name in runtime build node dev; do \
+	cd requirements && for name in runtime node dev; do \
 	  ../$(LOCK) --upgrade $$name.in --output-file $$name.txt; done
 
 docs: setup-dev ## draw the generated pictures of docs/ again
@@ -80,9 +80,9 @@ $(STAMPS)/venv:
 	@tools/make_venv.sh "$(PYTHON)" $(VENV)
 	@touch $@
 
-$(STAMPS)/runtime: $(STAMPS)/venv requirements/runtime.txt requirements/build.txt
+$(STAMPS)/runtime: $(STAMPS)/venv requirements/runtime.txt
 	@echo "setup: Python packages"
-	@$(PIP) -r requirements/runtime.txt -r requirements/build.txt
+	@$(PIP) -r requirements/runtime.txt
 	@touch $@
 
 $(STAMPS)/package: $(STAMPS)/runtime pyproject.toml
@@ -103,6 +103,6 @@ $(STAMPS)/assets: $(STAMPS)/node $(STAMPS)/package src/quanheng/web/assets.py
 	@$(BIN)/python -m quanheng.web.assets
 	@touch $@
 
-$(STAMPS)/catalogues: $(STAMPS)/runtime $(CATALOGUES)
-	@tools/compile_catalogues.sh $(BIN)
+$(STAMPS)/catalogues: $(STAMPS)/package $(CATALOGUES)
+	@$(BIN)/python -m quanheng.web.catalogs compile
 	@touch $@
