@@ -46,7 +46,9 @@ def backup(output: Path | None) -> dict[str, Any]:
             members = [*_members(settings.HOME, ("lake",)), (database.name, database)]
             members += _members(settings.HOME, ("files", "checkpoints"))
             manifest = _write(target, members, signed)
-    _write(keys, [(f"keys/{p.name}", p) for p in sorted(settings.KEYS_FOLDER.glob("*")) if p.is_file()], signed)
+    _write(
+        keys, [(f"keys/{p.name}", p) for p in sorted(settings.KEYS_FOLDER.glob("*")) if p.is_file()], signed
+    )
     keys.chmod(0o600)
     return {
         "file": str(target), "keys": str(keys), "bytes": target.stat().st_size,
@@ -63,7 +65,11 @@ def _dump_database(folder: Path) -> Path:
             source.backup(target)
         return copy
     copy = folder / "quanheng.pgdump"
-    subprocess.run(["pg_dump", "--format=custom", f"--file={copy}", *_server(connection.settings_dict)], check=True, env=_secret(connection.settings_dict))
+    subprocess.run(
+        ["pg_dump", "--format=custom", f"--file={copy}", *_server(connection.settings_dict)],
+        check=True,
+        env=_secret(connection.settings_dict),
+    )
     return copy
 
 
@@ -153,7 +159,9 @@ def _verified(folder: Path) -> tuple[bool, list[str]]:
     environment.pop("QUANHENG_KEYS", None)
     dump = folder / "quanheng.pgdump"
     if dump.exists() and not environment.get("QUANHENG_DATABASE_URL"):
-        return False, [f"{dump}: load it with pg_restore, set QUANHENG_DATABASE_URL, then run `quanheng records verify`"]
+        return False, [
+            f"{dump}: load it with pg_restore, set QUANHENG_DATABASE_URL, then run `quanheng records verify`"
+        ]
     command = [sys.executable, "-m", "quanheng.cli", "records", "verify"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     return done.returncode == 0, list(_told(done.stdout + done.stderr))

@@ -29,7 +29,9 @@ def main(parent: int) -> None:
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
-    jobs = subprocess.Popen([sys.executable, "-m", "django", "db_worker", "--queue-name", "*", "--no-startup-delay"])
+    jobs = subprocess.Popen(
+        [sys.executable, "-m", "django", "db_worker", "--queue-name", "*", "--no-startup-delay"]
+    )
     signed = 0.0
     try:
         while not stop and os.getppid() == parent:

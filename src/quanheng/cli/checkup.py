@@ -37,7 +37,19 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything; a check that itself fails is a finding, not an end."""
     findings: list[Finding] = []
-    for check in (_python, _folder, _keys, _database, _guards, _lake, _front_end, _language, _calendar, _mail, _space):
+    for check in (
+        _python,
+        _folder,
+        _keys,
+        _database,
+        _guards,
+        _lake,
+        _front_end,
+        _language,
+        _calendar,
+        _mail,
+        _space,
+    ):
         findings += _safely(check)
     return findings
 
@@ -46,7 +58,11 @@ def _safely(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
     try:
         return list(check())
     except Exception as error:
-        return [Finding(check.__name__.strip("_"), "bad", f"{type(error).__name__}: {error}"[:200], "see the message")]
+        return [
+            Finding(
+                check.__name__.strip("_"), "bad", f"{type(error).__name__}: {error}"[:200], "see the message"
+            )
+        ]
 
 
 def _python() -> Iterator[Finding]:
@@ -54,7 +70,12 @@ def _python() -> Iterator[Finding]:
     good = sys.version_info >= (3, 11)
     yield Finding("python", "ok" if good else "bad", version, "" if good else "install Python 3.11 or newer")
     new_enough = sqlite3.sqlite_version_info >= (3, 37)
-    yield Finding("sqlite", "ok" if new_enough else "bad", sqlite3.sqlite_version, "" if new_enough else "3.37 or newer is needed")
+    yield Finding(
+        "sqlite",
+        "ok" if new_enough else "bad",
+        sqlite3.sqlite_version,
+        "" if new_enough else "3.37 or newer is needed",
+    )
 
 
 def _folder() -> Iterator[Finding]:
@@ -73,7 +94,9 @@ def _keys() -> Iterator[Finding]:
     else:
         yield Finding("keys", "ok", str(folder))
     if folder.is_relative_to(settings.HOME):
-        yield Finding("signing key", "warn", "lies in the data folder", "set QUANHENG_KEYS to a folder elsewhere")
+        yield Finding(
+            "signing key", "warn", "lies in the data folder", "set QUANHENG_KEYS to a folder elsewhere"
+        )
 
 
 def _database() -> Iterator[Finding]:
@@ -81,14 +104,21 @@ def _database() -> Iterator[Finding]:
 
     waiting = pending()
     remedy = "run `quanheng upgrade`" if waiting else ""
-    yield Finding("database", "bad" if waiting else "ok", f"{connection.vendor}, {len(waiting)} steps behind", remedy)
+    yield Finding(
+        "database", "bad" if waiting else "ok", f"{connection.vendor}, {len(waiting)} steps behind", remedy
+    )
 
 
 def _guards() -> Iterator[Finding]:
     from quanheng.apps.records import triggers
 
     doors = triggers.unguarded()
-    yield Finding("append-only tables", "bad" if doors else "ok", "; ".join(doors) or "guarded", "run `quanheng upgrade`" if doors else "")
+    yield Finding(
+        "append-only tables",
+        "bad" if doors else "ok",
+        "; ".join(doors) or "guarded",
+        "run `quanheng upgrade`" if doors else "",
+    )
 
 
 def _lake() -> Iterator[Finding]:
@@ -103,13 +133,23 @@ def _lake() -> Iterator[Finding]:
 def _front_end() -> Iterator[Finding]:
     folder = Path(settings.STATICFILES_DIRS[0]) / "vendor"
     there = (folder / "tabler.min.css").exists()
-    yield Finding("front end", "ok" if there else "bad", str(len(list(folder.glob('*')))) + " files", "" if there else "run `make setup`")
+    yield Finding(
+        "front end",
+        "ok" if there else "bad",
+        str(len(list(folder.glob("*")))) + " files",
+        "" if there else "run `make setup`",
+    )
 
 
 def _language() -> Iterator[Finding]:
     catalogue = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.mo"
     there = catalogue.exists()
-    yield Finding("english", "ok" if there else "warn", "compiled" if there else "not compiled", "" if there else "run `make setup`")
+    yield Finding(
+        "english",
+        "ok" if there else "warn",
+        "compiled" if there else "not compiled",
+        "" if there else "run `make setup`",
+    )
     zoneinfo.ZoneInfo("Asia/Shanghai")
     yield Finding("time zones", "ok", "known")
 
@@ -125,14 +165,26 @@ def _calendar() -> Iterator[Finding]:
     for wanted, state in ((year, "bad"), (year + 1, "warn")):
         known = wanted in published
         remedy = "" if known else "dates in this year are provisional until the calendar is entered"
-        yield Finding(f"calendar {wanted}", "ok" if known else state, "known" if known else "not known", remedy)
+        yield Finding(
+            f"calendar {wanted}", "ok" if known else state, "known" if known else "not known", remedy
+        )
 
 
 def _mail() -> Iterator[Finding]:
     by_file = settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
-    yield Finding("mail", "warn" if by_file else "ok", "written to files" if by_file else settings.EMAIL_BACKEND, "set QUANHENG_EMAIL_BACKEND" if by_file else "")
+    yield Finding(
+        "mail",
+        "warn" if by_file else "ok",
+        "written to files" if by_file else settings.EMAIL_BACKEND,
+        "set QUANHENG_EMAIL_BACKEND" if by_file else "",
+    )
 
 
 def _space() -> Iterator[Finding]:
     free = shutil.disk_usage(settings.HOME).free
-    yield Finding("disk", "ok" if free > 2**30 else "bad", f"{free / 2**30:.1f} GiB free", "" if free > 2**30 else "make room")
+    yield Finding(
+        "disk",
+        "ok" if free > 2**30 else "bad",
+        f"{free / 2**30:.1f} GiB free",
+        "" if free > 2**30 else "make room",
+    )

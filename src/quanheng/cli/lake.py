@@ -27,7 +27,9 @@ def import_file(file: str, site: str, mapping: str | None, actor: Any) -> Answer
         "refused": batch.refused, "first": batch.first, "last": batch.last, "root": batch.root,
         "problems": batch.problems,
     }  # fmt: skip
-    lines = [f"commit {batch.seq}: {batch.rows} readings taken in, {batch.refused} rows refused ({batch.name})"]
+    lines = [
+        f"commit {batch.seq}: {batch.rows} readings taken in, {batch.refused} rows refused ({batch.name})"
+    ]
     lines += ["  " + ", ".join(f"{k} {v}" for k, v in problem.items()) for problem in batch.problems]
     return Answer(data, lines, BAD_INPUT if batch.refused else DONE)
 
@@ -40,7 +42,14 @@ def log(site: str | None, actor: Any) -> Answer:
     rows = queries.batches(actor)
     rows = rows.filter(site__code=site) if site else rows
     data = [
-        {"commit": b.seq, "site": b.site.code, "file": b.name, "rows": b.rows, "refused": b.refused, "root": b.root}
+        {
+            "commit": b.seq,
+            "site": b.site.code,
+            "file": b.name,
+            "rows": b.rows,
+            "refused": b.refused,
+            "root": b.root,
+        }
         for b in rows
     ]
     return Answer(data, [f"{b['commit']:>6}  {b['site']}  {b['rows']:>8}  {b['file']}" for b in data])
@@ -48,7 +57,9 @@ def log(site: str | None, actor: Any) -> Answer:
 
 @click.argument("point", metavar="SITE/POINT")
 @click.option("--from", "start", required=True, type=click.DateTime(), help="First moment, time of the site.")
-@click.option("--to", "end", required=True, type=click.DateTime(), help="First moment after, time of the site.")
+@click.option(
+    "--to", "end", required=True, type=click.DateTime(), help="First moment after, time of the site."
+)
 @click.option("--at-version", type=int, help="As the readings stood at this commit.")
 def show(point: str, start: dt.datetime, end: dt.datetime, at_version: int | None, actor: Any) -> Answer:
     """Show the readings of a point."""
@@ -60,13 +71,18 @@ def show(point: str, start: dt.datetime, end: dt.datetime, at_version: int | Non
     site = queries.readable_site(actor, site_code)
     zone = zoneinfo.ZoneInfo(site.time_zone)
     where = queries.point_named(site, code)
-    table = queries.readings([str(where.pk)], start.replace(tzinfo=zone), end.replace(tzinfo=zone), at_version)
+    table = queries.readings(
+        [str(where.pk)], start.replace(tzinfo=zone), end.replace(tzinfo=zone), at_version
+    )
     data = [
         {"start": r["ts"].astimezone(zone).isoformat(), "value": r["value"], "unit": r["unit"], "text": r["text"],
          "commit": r["seq"], "row": r["row"]}
         for r in table.to_pylist()
     ]  # fmt: skip
-    return Answer(data, [f"{r['start']}  {r['value']} {r['unit']}  (commit {r['commit']}, row {r['row']})" for r in data])
+    return Answer(
+        data,
+        [f"{r['start']}  {r['value']} {r['unit']}  (commit {r['commit']}, row {r['row']})" for r in data],
+    )
 
 
 command(lake, "import", changes=True)(import_file)

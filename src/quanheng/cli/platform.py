@@ -30,19 +30,26 @@ def doctor() -> Answer:
     return Answer(data, lines, FAULT if any(f.state == "bad" for f in findings) else 0)
 
 
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write (default: backups/ of the folder).")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="File to write (default: backups/ of the folder)."
+)
 def backup(output: Path | None) -> Answer:
     """Write everything into one file, keys into a second one, both with hashes; the platform may go on running."""
     from quanheng.cli import archive
 
     made = archive.backup(output)
-    lines = [f"{made['file']}  {made['bytes']} bytes, ledger at {made['ledger']['seq']}", f"{made['keys']}  keys: keep apart"]
+    lines = [
+        f"{made['file']}  {made['bytes']} bytes, ledger at {made['ledger']['seq']}",
+        f"{made['keys']}  keys: keep apart",
+    ]
     return Answer(made, lines)
 
 
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--keys", type=click.Path(path_type=Path), help="The file of keys (default: beside FILE).")
-@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="An empty or new folder.")
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path), required=True, help="An empty or new folder."
+)
 def restore(file: Path, keys: Path | None, folder: Path) -> Answer:
     """Restore a backup into an empty folder and verify its ledger there."""
     from quanheng.cli import archive
@@ -68,15 +75,29 @@ def upgrade() -> Answer:
 @click.option("--code", required=True, help="Short code of the authority, for example CQSCJG.")
 @click.option("--name", required=True, help="Name of the authority that runs this installation.")
 @click.option("--division", default="", help="Division code of its territory, for example 500000.")
-@click.option("--admin", "admins", nargs=2, multiple=True, required=True, metavar="LOGIN NAME", help="Three times: system, security, audit administrator.")
+@click.option(
+    "--admin",
+    "admins",
+    nargs=2,
+    multiple=True,
+    required=True,
+    metavar="LOGIN NAME",
+    help="Three times: system, security, audit administrator.",
+)
 def init(code: str, name: str, division: str, admins: tuple[tuple[str, str], ...]) -> Answer:
     """Found an installation: the authority and its three administrators, who get one-time codes."""
     from quanheng.cli import founding
 
     if len(admins) != 3:
-        raise BadInput("three administrators are needed", field="--admin", expected="system, security, audit, in this order")
+        raise BadInput(
+            "three administrators are needed",
+            field="--admin",
+            expected="system, security, audit, in this order",
+        )
     made = founding.found(code, name, division, admins)
-    return Answer(made, [f"{a['role']}: {a['login']}  one-time code {a['code']}" for a in made["administrators"]])
+    return Answer(
+        made, [f"{a['role']}: {a['login']}  one-time code {a['code']}" for a in made["administrators"]]
+    )
 
 
 command(quanheng, "serve")(serve)

@@ -32,7 +32,12 @@ def run(host: str, port: int, workers: int) -> Answer:
     click.echo(f"http://{host}:{port}/  (stop with Ctrl-C)")
     try:
         Granian(
-            "quanheng.web.wsgi:application", host, port, interface=Interfaces.WSGI, workers=workers, log_access=False
+            "quanheng.web.wsgi:application",
+            host,
+            port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            log_access=False,
         ).serve()
     finally:
         background.send_signal(signal.SIGTERM)

@@ -16,10 +16,10 @@ from django.conf import settings
 
 from quanheng.apps.carbon import actions as carbon
 from quanheng.apps.carbon import chain as way
+from quanheng.apps.carbon.telling import chain_lines, statement_data, statement_lines
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.monitoring import actions as monitoring
 from quanheng.apps.records.uploads import Upload
-from quanheng.cli.carbon import chain_lines, statement_data, statement_lines
 from quanheng.demo import people, plant
 
 Say = Callable[[str], None]
@@ -59,7 +59,9 @@ def tell(say: Say) -> dict[str, Any]:
     _instruments(cast)
     _site(cast["clerk"])
     batch = _readings(cast["clerk"])
-    say(f"readings: {batch.rows} taken in from {batch.name}, commit {batch.seq}, {batch.refused} rows refused")
+    say(
+        f"readings: {batch.rows} taken in from {batch.name}, commit {batch.seq}, {batch.refused} rows refused"
+    )
     statement = carbon.state(cast["clerk"], site=SITE, year=YEAR, method="cems")
     for line in statement_lines(statement):
         say(line)
@@ -73,9 +75,21 @@ def tell(say: Say) -> dict[str, Any]:
 
 
 def _instruments(cast: dict[str, Any]) -> None:
-    names = ("code", "name", "maker", "model", "serial", "quantity", "unit", "repeatability", "repeatability_basis")
+    names = (
+        "code",
+        "name",
+        "maker",
+        "model",
+        "serial",
+        "quantity",
+        "unit",
+        "repeatability",
+        "repeatability_basis",
+    )
     for row in INSTRUMENTS:
-        laboratory.register_instrument(cast["clerk"], owner=people.PLANT, **dict(zip(names, row, strict=True)))
+        laboratory.register_instrument(
+            cast["clerk"], owner=people.PLANT, **dict(zip(names, row, strict=True))
+        )
     for number, instrument, unit, basis, points, low, high, start, end in CERTIFICATES:
         laboratory.enter_certificate(
             cast["technician"],

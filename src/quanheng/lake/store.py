@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -107,6 +108,12 @@ class Lake:
     @property
     def _lock(self) -> Path:
         return self.root / "append.lock"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody appends or flushes while this is held: the folder may be copied. Senders wait."""
+        with locked(self._flush_lock), locked(self._lock):
+            yield
 
     def _known(self, batch_key: str, handle: int) -> Commit | None:
         if _noted(handle) != self._last or len(self._keys) > _MANY_PENDING:

@@ -22,7 +22,9 @@ from quanheng.errors import BadInput, Problem
 
 SiteCode = Annotated[str, Field(max_length=40, title=_("场所编号"))]
 MOLAR_MASS = "IUPAC standard atomic weights | 2007 |  | molar mass CO2 | C 12.0107, O 15.9994"
-MOLAR_VOLUME = "conventional value | conventional |  | molar volume of gas 273.15 K 101.325 kPa | ideal gas, five digits"
+MOLAR_VOLUME = (
+    "conventional value | conventional |  | molar volume of gas 273.15 K 101.325 kPa | ideal gas, five digits"
+)
 
 
 @action("carbon.source.register", policy=policy.keep_site, title=_("登记排放源"))
@@ -59,7 +61,9 @@ def register_source(
 def _refuse_unfit_points(site: Any, form: str, basis: str, points: dict[str, str]) -> None:
     known = monitoring.points_of(site)
     needed = set(INPUTS[form]) - ({"moisture"} if basis == "wet" else set())
-    problems = [Problem("input without a point", field=f"points.{name}") for name in sorted(needed - set(points))]
+    problems = [
+        Problem("input without a point", field=f"points.{name}") for name in sorted(needed - set(points))
+    ]
     for name, code in points.items():
         if name not in INPUTS[form]:
             problems.append(Problem("unknown input", f"points.{name}", expected=", ".join(INPUTS[form])))
@@ -67,7 +71,12 @@ def _refuse_unfit_points(site: Any, form: str, basis: str, points: dict[str, str
             problems.append(Problem("unknown point", f"points.{name}", found=f"{site.code}/{code}"))
         elif known[code].quantity != QUANTITY_OF[name]:
             problems.append(
-                Problem("measures another quantity", f"points.{name}", found=known[code].quantity, expected=QUANTITY_OF[name])
+                Problem(
+                    "measures another quantity",
+                    f"points.{name}",
+                    found=known[code].quantity,
+                    expected=QUANTITY_OF[name],
+                )
             )
     if form == "concentration" and not basis:
         problems.append(Problem("is not stated", field="basis", expected="wet or dry"))

@@ -97,7 +97,9 @@ def _constant_node(name: str, value: Any) -> dict[str, Any]:
     }
 
 
-def _input_node(statement: Statement, one: SourceYear, name: str, index: int, start: dt.datetime) -> dict[str, Any]:
+def _input_node(
+    statement: Statement, one: SourceYear, name: str, index: int, start: dt.datetime
+) -> dict[str, Any]:
     point = monitoring.point_named(statement.site, one.source.points[name])
     parts = [part for part in one.parts() if part.mask[index] and _belongs(part, name, one)]
     return {
@@ -138,7 +140,12 @@ def _reading_node(point: str, start: dt.datetime, pin: int) -> dict[str, Any]:
         "commit": row["seq"],
         "received_at": row["received_at"].isoformat(),
         "batch_root": batch.root,
-        "proof": {"index": proof.index, "size": proof.size, "path": [h.hex() for h in proof.path], "holds": proven},
+        "proof": {
+            "index": proof.index,
+            "size": proof.size,
+            "path": [h.hex() for h in proof.path],
+            "holds": proven,
+        },
         "ledger": _ledger_node("monitoring.batch", str(batch.pk)),
     }
 
@@ -182,4 +189,10 @@ def _ledger_node(label: str, pk: str) -> dict[str, Any] | None:
     entry = records.first_entry(f"{label}:{pk}")
     if entry is None:
         return None
-    return {"seq": entry.seq, "verb": entry.verb, "by": entry.actor_name, "at": entry.at.isoformat(), "digest": entry.digest}
+    return {
+        "seq": entry.seq,
+        "verb": entry.verb,
+        "by": entry.actor_name,
+        "at": entry.at.isoformat(),
+        "digest": entry.digest,
+    }

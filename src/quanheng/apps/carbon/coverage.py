@@ -81,7 +81,9 @@ class Covered:
     bare: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
     parts: list[Part] = field(default_factory=list)
 
-    def add(self, label: str, name: str, kind: Literal["common", "independent"], u: Array, mask: Mask) -> None:
+    def add(
+        self, label: str, name: str, kind: Literal["common", "independent"], u: Array, mask: Mask
+    ) -> None:
         """Add a component; the same certificate met again (a second stretch) is the same error, not a new one."""
         for n, known in enumerate(self.components):
             if (known.name, known.input, known.kind) == (label, name, kind):
@@ -104,7 +106,9 @@ class Part:
     mask: Mask
 
 
-def cover(name: str, indications: Array, hours: Hours, stood: Sequence[Stood], *, relative: bool = False) -> Covered:
+def cover(
+    name: str, indications: Array, hours: Hours, stood: Sequence[Stood], *, relative: bool = False
+) -> Covered:
     """Judge every reading of one input. `relative`: the input is an error in 1 whose indication is unknown."""
     found = Covered(np.zeros(hours.starts.size))
     found.conditional = np.zeros(hours.starts.size, dtype=bool)

@@ -69,7 +69,9 @@ class SiteYear:
     names: dict[str, str]
 
 
-def measure(site: Any, sources: Sequence[Source], year: int, lake_version: int, known_at: dt.datetime) -> SiteYear:
+def measure(
+    site: Any, sources: Sequence[Source], year: int, lake_version: int, known_at: dt.datetime
+) -> SiteYear:
     """Compute the emission of a site in a year at a pinned version of its readings."""
     if not sources:
         raise BadInput("the site has no measured emission source", field="site", found=site.code)
@@ -81,12 +83,24 @@ def measure(site: Any, sources: Sequence[Source], year: int, lake_version: int, 
     if np.isnan(mass).all():
         raise BadInput("no hour of this year has all its readings", field="year", found=str(year))
     return SiteYear(
-        site, year, lake_version, known_at, measured, total(mass, sensitivities, components, unit="t", k=2.0), names
+        site,
+        year,
+        lake_version,
+        known_at,
+        measured,
+        total(mass, sensitivities, components, unit="t", k=2.0),
+        names,
     )
 
 
 def _source_year(
-    source: Source, site: Any, hours: Hours, start: dt.datetime, end: dt.datetime, pin: int, known_at: dt.datetime
+    source: Source,
+    site: Any,
+    hours: Hours,
+    start: dt.datetime,
+    end: dt.datetime,
+    pin: int,
+    known_at: dt.datetime,
 ) -> SourceYear:
     points = monitoring.points_of(site)
     chosen = {name: points[source.points[name]] for name in INPUTS[source.form] if name in source.points}
@@ -128,10 +142,14 @@ def stood_at(points: Sequence[str], known_at: dt.datetime) -> dict[str, list[Sto
     return found
 
 
-def _reported(source: Source, hours: Hours, indications: Mapping[str, Array], stood: Sequence[Stood]) -> SourceYear:
+def _reported(
+    source: Source, hours: Hours, indications: Mapping[str, Array], stood: Sequence[Stood]
+) -> SourceYear:
     rate = reported_mass_rate(indications["mass"])
     acting = {name: [s for s in stood if _acts(s, name)] for name in rate.sensitivities}
-    covered = {name: cover(name, indications["mass"], hours, ones, relative=True) for name, ones in acting.items()}
+    covered = {
+        name: cover(name, indications["mass"], hours, ones, relative=True) for name, ones in acting.items()
+    }
     return SourceYear(source, hours, dict(indications), dict(indications), covered, rate)
 
 
@@ -142,7 +160,11 @@ def _acts(stood: Stood, name: str) -> bool:
 
 
 def _computed(
-    source: Source, hours: Hours, indications: dict[str, Array], stood: Mapping[str, Sequence[Stood]], start: dt.datetime
+    source: Source,
+    hours: Hours,
+    indications: dict[str, Array],
+    stood: Mapping[str, Sequence[Stood]],
+    start: dt.datetime,
 ) -> SourceYear:
     covered = {name: cover(name, x, hours, stood[name]) for name, x in indications.items()}
     corrected = {name: indications[name] + covered[name].correction for name in indications}
@@ -165,7 +187,10 @@ def _constant(name: str, on: dt.date) -> NormValue:
     keys = [part.strip() for part in name.split("|")]
     if len(keys) != 5:
         raise BadInput(
-            "not the key of a norm value", field="norm", found=name, expected="norm | edition | table | item | basis"
+            "not the key of a norm value",
+            field="norm",
+            found=name,
+            expected="norm | edition | table | item | basis",
         )
     norm, edition, table, item, basis = keys
     return norms.value(norm=norm, edition=edition, table=table, item=item, basis=basis, on=on)

@@ -21,7 +21,9 @@ class Source(Owned):
         WET = "wet", _("湿基")
         DRY = "dry", _("干基")
 
-    site = models.ForeignKey("monitoring.Site", verbose_name=_("场所"), on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(
+        "monitoring.Site", verbose_name=_("场所"), on_delete=models.PROTECT, related_name="+"
+    )
     code = models.CharField(_("排放源编号"), max_length=40)
     name = models.CharField(_("名称"), max_length=120)
     form = models.CharField(_("测量方式"), max_length=14, choices=Form.choices)
@@ -54,7 +56,9 @@ class Statement(Owned):
         REPLACED = "replaced", _("已被替换")
 
     number = models.CharField(_("编号"), max_length=30, unique=True)
-    site = models.ForeignKey("monitoring.Site", verbose_name=_("场所"), on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(
+        "monitoring.Site", verbose_name=_("场所"), on_delete=models.PROTECT, related_name="+"
+    )
     year = models.PositiveIntegerField(_("年度"))
     method = models.CharField(_("方法"), max_length=20)
     edition = models.PositiveIntegerField(_("版次"), default=1)
@@ -69,15 +73,21 @@ class Statement(Owned):
     result = models.JSONField(_("结果"))
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.CURRENT)
     made_at = models.DateTimeField(_("核算时间"))
-    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="newer")
+    replaces = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="newer"
+    )
 
     class Meta:
         ordering = ["-made_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["site", "year", "method"], condition=models.Q(state="current"), name="statement_current_once"
+                fields=["site", "year", "method"],
+                condition=models.Q(state="current"),
+                name="statement_current_once",
             ),
-            models.UniqueConstraint(fields=["site", "year", "method", "edition"], name="statement_edition_once"),
+            models.UniqueConstraint(
+                fields=["site", "year", "method", "edition"], name="statement_edition_once"
+            ),
         ]
         verbose_name = _("核算结果")
 

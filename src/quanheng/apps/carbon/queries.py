@@ -23,7 +23,9 @@ def sources(actor: Any) -> QuerySet[Source]:
 def statement_named(actor: Any, number: str) -> Statement:
     """A statement by its printed number or URN, if the actor may see it."""
     rows = statements(actor)
-    found = rows.filter(pk=number.rsplit(":", 1)[-1]) if number.startswith("urn:") else rows.filter(number=number)
+    found = (
+        rows.filter(pk=number.rsplit(":", 1)[-1]) if number.startswith("urn:") else rows.filter(number=number)
+    )
     statement = found.first()
     if statement is None:
         raise Refused(f"不能查看核算结果 {number}：没有这个编号，或者不在你的职责范围内。")

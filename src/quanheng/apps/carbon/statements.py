@@ -83,7 +83,13 @@ def _source(one: SourceYear) -> dict[str, Any]:
         "hours": int(known.size),
         "missing": one.rate.missing,
         "constants": {
-            name: {"id": v.id, "value": str(v.value), "unit": v.unit, "verified": v.verified, "source": v.source}
+            name: {
+                "id": v.id,
+                "value": str(v.value),
+                "unit": v.unit,
+                "verified": v.verified,
+                "source": v.source,
+            }
             for name, v in one.constants.items()
         },
     }

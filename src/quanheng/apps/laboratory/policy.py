@@ -44,4 +44,6 @@ def enter_certificate(actor: Any, given: Any) -> Verdict:
 
 def revoke_certificate(actor: Any, given: Any) -> Verdict:
     """Only who answers for the issuer's certificates revokes one."""
-    return parties.has_role(actor, "signatory", "centre_manager", organisation=given.certificate.split("/")[0])
+    return parties.has_role(
+        actor, "signatory", "centre_manager", organisation=given.certificate.split("/")[0]
+    )

@@ -58,7 +58,11 @@ def instruments(actor: Any) -> QuerySet[Instrument]:
 
 def certificates(actor: Any) -> QuerySet[Certificate]:
     """Certificates that this actor may see."""
-    return Certificate.objects.for_user(actor).select_related("owner", "instrument", "instrument__owner").distinct()
+    return (
+        Certificate.objects.for_user(actor)
+        .select_related("owner", "instrument", "instrument__owner")
+        .distinct()
+    )
 
 
 def instrument_named(owner: str, code: str) -> Instrument:
@@ -72,7 +76,11 @@ def instrument_named(owner: str, code: str) -> Instrument:
 def certificate_named(name: str) -> Certificate:
     """A certificate by `ISSUER/NUMBER`."""
     issuer, _, number = name.partition("/")
-    found = Certificate.objects.filter(owner=parties.organisation(issuer), number=number).select_related("owner").first()
+    found = (
+        Certificate.objects.filter(owner=parties.organisation(issuer), number=number)
+        .select_related("owner")
+        .first()
+    )
     if found is None:
         raise BadInput("unknown certificate", field="certificate", found=name, expected="ISSUER/NUMBER")
     return found

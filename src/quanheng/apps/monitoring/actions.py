@@ -74,7 +74,9 @@ def install(
     place = policy.site_named(site)
     where = queries.point_named(place, point)
     if valid_to is not None and valid_to <= valid_from:
-        raise BadInput("ends before it begins", field="valid_to", found=str(valid_to), expected=f"after {valid_from}")
+        raise BadInput(
+            "ends before it begins", field="valid_to", found=str(valid_to), expected=f"after {valid_from}"
+        )
     _refuse_overlap(where, acts_on, valid_from, valid_to)
     return act.create(
         Installation(
@@ -123,7 +125,9 @@ def _refuse_twice(key: str, name: str) -> None:
     known = Batch.objects.filter(batch_key=key).first()
     if known is not None:
         raise BadInput(
-            "was taken in already, nothing was added", file=name, found=f"batch {known.seq}, {known.rows} readings"
+            "was taken in already, nothing was added",
+            file=name,
+            found=f"batch {known.seq}, {known.rows} readings",
         )
 
 

@@ -35,7 +35,12 @@ class Site(Owned):
     name = models.CharField(_("名称"), max_length=120)
     time_zone = models.CharField(_("时区"), max_length=40, default="Asia/Shanghai", validators=[known_zone])
     division = models.ForeignKey(
-        "parties.Division", verbose_name=_("所在地"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "parties.Division",
+        verbose_name=_("所在地"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
@@ -76,7 +81,9 @@ class Installation(Owned):
 
     classified = {"internal": "point instrument acts_on valid_from valid_to known_from known_to"}
 
-    point = models.ForeignKey(Point, verbose_name=_("测点"), on_delete=models.PROTECT, related_name="installations")
+    point = models.ForeignKey(
+        Point, verbose_name=_("测点"), on_delete=models.PROTECT, related_name="installations"
+    )
     instrument = models.ForeignKey(
         "laboratory.Instrument", verbose_name=_("器具"), on_delete=models.PROTECT, related_name="+"
     )
@@ -97,7 +104,9 @@ class Installation(Owned):
 class Batch(Owned):
     """Readings taken in together. Their place in the lake is `seq`; a batch not listed here is never read."""
 
-    classified = {"internal": "site seq batch_key file name rows refused first last root received_at problems"}
+    classified = {
+        "internal": "site seq batch_key file name rows refused first last root received_at problems"
+    }
 
     site = models.ForeignKey(Site, verbose_name=_("场所"), on_delete=models.PROTECT, related_name="batches")
     seq = models.BigIntegerField(_("提交序号"), unique=True)

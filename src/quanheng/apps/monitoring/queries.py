@@ -87,7 +87,13 @@ def installations_of(point_ids: Sequence[str], known_at: dt.datetime) -> list[In
     rows = Installation.objects.filter(known, point__in=list(point_ids)).order_by("valid_from")
     return [
         InstallationFacts(
-            str(r.pk), str(r.point_id), str(r.instrument_id), r.acts_on, r.valid_from, r.valid_to, str(r.known_from)
+            str(r.pk),
+            str(r.point_id),
+            str(r.instrument_id),
+            r.acts_on,
+            r.valid_from,
+            r.valid_to,
+            str(r.known_from),
         )
         for r in rows
     ]
@@ -105,7 +111,9 @@ def version() -> int:
     return Batch.objects.aggregate(newest=Max("seq"))["newest"] or 0
 
 
-def readings(point_ids: Sequence[str], start: dt.datetime, end: dt.datetime, at: int | None = None) -> pa.Table:
+def readings(
+    point_ids: Sequence[str], start: dt.datetime, end: dt.datetime, at: int | None = None
+) -> pa.Table:
     """Readings of points from start to end (excluded), as they stood at a commit."""
     pin = version() if at is None else at
     return lake().read(list(point_ids), start, end, at=pin, exclude=unrecorded(pin))

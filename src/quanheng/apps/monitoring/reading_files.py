@@ -133,10 +133,14 @@ class _Column:
     offset: float
 
 
-def _columns(plan: FileMapping, header: list[str], name: str, points: Mapping[str, PointFacts]) -> list[_Column]:
+def _columns(
+    plan: FileMapping, header: list[str], name: str, points: Mapping[str, PointFacts]
+) -> list[_Column]:
     problems, columns = [], []
     missing = [c for c in [*plan.time.columns, *(p.column for p in plan.points.values())] if c not in header]
-    problems += [Problem("column is missing", field=c, file=name, expected=", ".join(header)[:120]) for c in missing]
+    problems += [
+        Problem("column is missing", field=c, file=name, expected=", ".join(header)[:120]) for c in missing
+    ]
     for code, column in plan.points.items():
         if code not in points:
             expected = ", ".join(sorted(points))[:120] or "a site with points"
@@ -160,7 +164,9 @@ def _read(reader: csv.DictReader, plan: FileMapping, columns: list[_Column], nam
         try:
             at = _time(record, plan.time, tz, row, name)
             if at in seen:
-                raise BadInput("this time stands in the file twice", row=row, file=name, found=f"also row {seen[at]}")
+                raise BadInput(
+                    "this time stands in the file twice", row=row, file=name, found=f"also row {seen[at]}"
+                )
             seen[at] = row
             parsed.rows += _values(record, columns, at, row, name)
         except BadInput as error:
@@ -191,7 +197,17 @@ def _values(
         text = (record.get(column.title) or "").strip()
         if text:
             value = _number(text, column, row, name) * column.factor + column.offset
-            rows.append({"point": column.point.id, "ts": at, "value": value, "unit": column.point.unit, "text": text, "flag": 0, "row": row})
+            rows.append(
+                {
+                    "point": column.point.id,
+                    "ts": at,
+                    "value": value,
+                    "unit": column.point.unit,
+                    "text": text,
+                    "flag": 0,
+                    "row": row,
+                }
+            )
     return iter(rows)
 
 
@@ -201,5 +217,7 @@ def _number(text: str, column: _Column, row: int, name: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or "_" in text:
-        raise BadInput("not a number", field=column.title, row=row, file=name, found=text, expected="a decimal number")
+        raise BadInput(
+            "not a number", field=column.title, row=row, file=name, found=text, expected="a decimal number"
+        )
     return value

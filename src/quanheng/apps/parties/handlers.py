@@ -1,0 +1,1 @@
+"""Handlers of events from earlier apps; there are none yet."""
