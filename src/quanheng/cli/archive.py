@@ -35,7 +35,8 @@ def backup(output: Path | None) -> dict[str, Any]:
     from quanheng.apps.monitoring import queries as monitoring
     from quanheng.apps.records import checkpoints
 
-    signed = checkpoints.checkpoint()
+    head = checkpoints.checkpoint()
+    signed = {"size": head.size, "root": head.root, "fingerprint": head.fingerprint} if head else {"size": 0}
     stamp = timezone.now().strftime("%Y%m%dT%H%M%SZ")
     target = output or settings.HOME / "backups" / f"quanheng-{stamp}.tar"
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -162,7 +162,8 @@ def _calendar() -> Iterator[Finding]:
     year = timezone.localdate().year
     calendar = packaged_calendar()
     published = calendar.notices
-    for wanted, state in ((year, "bad"), (year + 1, "warn")):
+    states: tuple[State, State] = ("bad", "warn")
+    for wanted, state in zip((year, year + 1), states, strict=True):
         known = wanted in published
         remedy = "" if known else "dates in this year are provisional until the calendar is entered"
         yield Finding(

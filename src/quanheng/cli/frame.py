@@ -69,14 +69,19 @@ def command(
     return build
 
 
-def start() -> None:
-    """Make the platform ready in this process, and its database if this is the first time."""
+def ready() -> None:
+    """Load the platform into this process; the data folder is not looked at."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanheng.web.settings")
     import django
     from django.apps import apps
 
     if not apps.ready:
         django.setup()
+
+
+def start() -> None:
+    """Make the platform ready in this process, and its database if this is the first time."""
+    ready()
     from quanheng.cli.installation import prepare
 
     prepare()

@@ -15,9 +15,14 @@ def pending() -> list[str]:
     return [f"{m.app_label}.{m.name}" for m, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
 
 
+def exists() -> bool:
+    """Whether this data folder holds an installation."""
+    return bool(connection.introspection.table_names())
+
+
 def prepare() -> None:
     """Make the tables of an empty installation; an older one is only changed by `quanheng upgrade`."""
-    if not connection.introspection.table_names():
+    if not exists():
         make_tables()
     elif pending():
         raise BadInput("the data folder is of an older release", remedy="run `quanheng upgrade`")

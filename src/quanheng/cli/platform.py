@@ -39,7 +39,7 @@ def backup(output: Path | None) -> Answer:
 
     made = archive.backup(output)
     lines = [
-        f"{made['file']}  {made['bytes']} bytes, ledger at {made['ledger']['seq']}",
+        f"{made['file']}  {made['bytes']} bytes, ledger of {made['ledger']['size']} entries",
         f"{made['keys']}  keys: keep apart",
     ]
     return Answer(made, lines)
@@ -62,8 +62,9 @@ def restore(file: Path, keys: Path | None, folder: Path) -> Answer:
 
 def upgrade() -> Answer:
     """Bring the data folder to the form of this program; a backup is made before."""
-    from quanheng.cli import archive, installation
+    from quanheng.cli import archive, frame, installation
 
+    frame.ready()
     steps = installation.pending()
     if not steps:
         return Answer({"steps": []}, ["nothing to do: the data folder has the form of this program"])

@@ -16,6 +16,7 @@ from quanheng.apps.monitoring.models import Batch, Installation, Point, Site
 from quanheng.apps.monitoring.reading_files import Parsed, PointFacts, load_mapping, read_file
 from quanheng.apps.parties import queries as parties
 from quanheng.apps.records.action import Act, action
+from quanheng.apps.records.files import store
 from quanheng.apps.records.uploads import Upload
 from quanheng.errors import BadInput
 from quanheng.lake import Reading
@@ -116,6 +117,8 @@ def _take_in(actor: Any, given: Any) -> tuple[Parsed, Any, str]:
     key = f"{place.code}:{sha256}" + (f":{given.mapping.sha256()}" if given.mapping else "")
     _refuse_twice(key, given.file.name)
     parsed = _parsed(place, given)
+    for kept in filter(None, (given.file, given.mapping)):
+        store().put(kept.path)
     rows = [Reading(**row, source=sha256) for row in parsed.rows]
     receipt = queries.lake().append(key, rows, site=place.code, received_at=timezone.now())
     return parsed, receipt, sha256
@@ -154,7 +157,7 @@ def take_in(
     """Take the readings of a file into the lake. Good rows are kept, bad ones are listed with their reason."""
     parsed, receipt, sha256 = act.prepared
     place = policy.site_named(site)
-    act.files.add(sha256)
+    act.files.update({sha256} | ({mapping.sha256()} if mapping else set()))
     return act.create(
         Batch(
             owner=place.owner,
