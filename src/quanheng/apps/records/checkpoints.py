@@ -10,6 +10,7 @@ import datetime as dt
 import os
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -32,7 +33,7 @@ def folder() -> Path:
     return Path(getattr(settings, "CHECKPOINTS_FOLDER", settings.HOME / "checkpoints"))
 
 
-def key() -> signing.Ed25519PrivateKey:
+def key() -> Ed25519PrivateKey:
     """The signing key, made on first use."""
     path = settings.KEYS_FOLDER / "checkpoint.pem"
     return signing.load_key(secret_file(path, lambda: signing.save_key(signing.new_key())))

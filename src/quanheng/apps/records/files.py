@@ -34,8 +34,8 @@ class Store:
 
     def __init__(self, address: str) -> None:
         options: dict[str, Any] = {"mkdir": True} if address.startswith("file:") else {}
-        self.inner = from_url(address, **options)
-        self.folder = Path(self.inner.prefix) if options else None
+        self.inner: Any = from_url(address, **options)
+        self.folder = Path(str(self.inner.prefix)) if options else None
 
     def put(self, source: Path) -> tuple[str, int]:
         """Store the content of a file and read it back; returns hash and size. Storing it again does nothing."""

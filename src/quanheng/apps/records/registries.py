@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from quanheng.errors import Verdict
+
 
 @dataclass(frozen=True, slots=True)
 class Todo:
@@ -79,3 +81,33 @@ menu: list[MenuEntry] = []
 def todo_list(actor: Any) -> list[Todo]:
     """What waits for this actor, earliest due date first; matters without a date come last."""
     return sorted(todos.collect(actor), key=lambda t: (t.due is None, t.due or dt.date.max, t.number))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file may be attached: to whom it will belong, and whether this actor may."""
+
+    verdict: Verdict
+    owner: Any = None
+
+
+PLACES: dict[str, Callable[[Any, str], Place]] = {}
+
+
+def attachable(kind: str) -> Callable[[Callable[[Any, str], Place]], Callable[[Any, str], Place]]:
+    """Let files be attached to objects of a kind (`app:model`, as in their URN); the rule gets actor and URN."""
+
+    def keep(rule: Callable[[Any, str], Place]) -> Callable[[Any, str], Place]:
+        if kind in PLACES:
+            raise RuntimeError(f"{kind} has two rules for attachments")
+        PLACES[kind] = rule
+        return rule
+
+    return keep
+
+
+def place_of(actor: Any, urn: str) -> Place:
+    """What the app that keeps an object says of attaching a file to it; no where no app says anything."""
+    kind = ":".join(urn.split(":")[2:4])
+    rule = PLACES.get(kind)
+    return rule(actor, urn) if rule else Place(Verdict(False, "这类对象不收文件"))
