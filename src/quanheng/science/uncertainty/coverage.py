@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from quanheng.errors import BadInput
 
@@ -84,5 +84,5 @@ def coverage_factor(dof: float = math.inf, p: float = 0.95, *, truncate: bool = 
         )
     upper = (1 + p) / 2
     if math.isinf(dof):
-        return float(stats.norm.ppf(upper))
-    return float(stats.t.ppf(upper, math.floor(dof) if truncate else dof))
+        return float(special.ndtri(upper))
+    return float(special.stdtrit(math.floor(dof) if truncate else dof, upper))
