@@ -17,10 +17,9 @@ def first_entry(key: str) -> LedgerEntry | None:
 
 def acts_by(actor: Any) -> QuerySet[LedgerEntry]:
     """The acts of the person behind an actor, newest first; coming and going is no act of work."""
-    person = getattr(actor, "person", None)
-    if person is None:
+    if getattr(actor, "person", None) is None:
         return LedgerEntry.objects.none()
-    found = LedgerEntry.objects.filter(actor=person.urn)
+    found = LedgerEntry.objects.filter(actor=actor.urn)  # a deputy's own acts, also those done for another
     return found.exclude(verb__startswith="parties.session.").exclude(verb="records.act.refused").order_by("-seq")
 
 
@@ -32,5 +31,5 @@ def begun_by(actor: Any) -> QuerySet[LedgerEntry]:
 
 def notices_to(actor: Any) -> QuerySet[Notification]:
     """The short notices to this person, newest first."""
-    person = getattr(actor, "person", None)
+    person = getattr(actor, "deputy", None) or getattr(actor, "person", None)
     return Notification.objects.filter(person=person.pk) if person else Notification.objects.none()
