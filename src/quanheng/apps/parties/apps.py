@@ -9,4 +9,9 @@ class PartiesConfig(AppConfig):
     verbose_name = "单位与人员"
 
     def ready(self) -> None:
-        from quanheng.apps.parties import actions, handlers, policy, registrations  # noqa: F401  (they register)
+        from quanheng.apps.parties import (  # noqa: F401  (each of them registers something)
+            actions,
+            handlers,
+            registrations,
+            visibility,
+        )

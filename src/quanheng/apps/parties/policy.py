@@ -1,17 +1,27 @@
-"""Who may: helpers that every app's policy asks, the kinds of actor, and the visibility of parties themselves."""
+"""Who may: kinds of actor, the questions that every app's policy asks, and the rules of this app's own acts.
+
+A verdict against somebody tells the reason in a sentence, and the article where there is one.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
-from quanheng.apps.parties.models import Division, Membership, Organisation, RoleGrant, Succession
+from quanheng.apps.parties import roles
+from quanheng.apps.parties.models import Division, Membership, Organisation, Person, RoleGrant, Succession
 from quanheng.apps.records.action import System
 from quanheng.errors import ALLOWED, BadInput, Verdict
+
+REGULATORS = ("bureau_officer", "district_officer")
+MANAGERS = ("enterprise_manager", "centre_manager")
+OPEN_STATES = (Organisation.State.ACTIVE,)
 
 
 @dataclass(frozen=True)
@@ -28,64 +38,167 @@ class Visitor:
 VISITOR = Visitor()
 
 
+@dataclass
+class Deputised:
+    """A person who acts for another: he has the rights of one role of the other, and each act names both."""
+
+    deputy: Person
+    person: Person
+    role: str
+    _grants: list[RoleGrant] | None = field(default=None, repr=False)
+
+    @property
+    def urn(self) -> str:
+        return self.deputy.urn
+
+    @property
+    def display_name(self) -> str:
+        return self.deputy.name
+
+    @property
+    def on_behalf_urn(self) -> str:
+        return self.person.urn
+
+    @property
+    def on_behalf_name(self) -> str:
+        return self.person.name
+
+
+@dataclass
+class KeyHolder:
+    """A program with a key. It may at most what the person who answers for the key may."""
+
+    key: str
+    name: str
+    person: Person
+    organisation: Any
+    scopes: frozenset[str]
+    on_behalf_urn: str = ""
+    on_behalf_name: str = ""
+    _grants: list[RoleGrant] | None = field(default=None, repr=False)
+
+    @property
+    def urn(self) -> str:
+        return f"urn:quanheng:parties:apikey:{self.key}"
+
+    @property
+    def display_name(self) -> str:
+        return f"{self.name}（{self.person.name}）"
+
+
 def today() -> dt.date:
+    """The day on which rights are judged."""
     return timezone.localdate()
 
 
-def current(on: dt.date) -> Q:
+def in_force(on: dt.date) -> Q:
     """Rows in force on a day."""
     return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
 
 
 def grants(actor: Any) -> list[RoleGrant]:
-    """Roles of the person behind an actor, at this moment; one query per actor object."""
+    """The roles behind an actor at this moment; one query for each actor object."""
     person = getattr(actor, "person", None)
-    if person is None:
+    if person is None or not person.is_active:
         return []
-    found = getattr(actor, "_grants", None)
+    found: list[RoleGrant] | None = getattr(actor, "_grants", None)
     if found is None:
-        rows = RoleGrant.objects.filter(current(today()), person=person, organisation__state="active")
-        found = list(rows.select_related("organisation", "territory"))
-        object.__setattr__(actor, "_grants", found)
+        found = _read_grants(actor, person)
+        actor._grants = found
     return found
 
 
-def named(ref: Any) -> Organisation:
-    """An organisation by code, USCC, UUID, URN, or itself."""
+def _read_grants(actor: Any, person: Person) -> list[RoleGrant]:
+    rows = RoleGrant.objects.filter(in_force(today()), person=person, organisation__state__in=OPEN_STATES)
+    rows = rows.select_related("organisation", "territory")
+    if isinstance(actor, Deputised):
+        rows = rows.filter(role=actor.role)
+    if isinstance(actor, KeyHolder):
+        rows = rows.filter(organisation=actor.organisation)
+    return list(rows)
+
+
+def named(ref: Any, field: str = "organisation") -> Organisation:
+    """An organisation by code, USCC, UUID or URN; an organisation is given back as it is."""
     if isinstance(ref, Organisation):
         return ref
     text = str(ref).rsplit(":", 1)[-1]
     condition = Q(code=text) | Q(uscc=text)
-    if len(text) == 36 and text.count("-") == 4:
+    if _is_uuid(text):
         condition |= Q(pk=text)
     found = Organisation.objects.filter(condition).first() if text else None
     if found is None:
-        raise BadInput("unknown organisation", field="organisation", found=str(ref))
+        raise BadInput(
+            "unknown organisation", field=field, found=str(ref), expected="a code, a USCC or a URN"
+        )
     return found
 
 
-def has_role(actor: Any, *roles: str, organisation: Any = None, territory: Any = None, regime: str | None = None) -> Verdict:
-    """Whether the actor holds one of these roles, in this organisation where one is named."""
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return len(text) == 36
+
+
+def has_role(
+    actor: Any, *wanted: str, organisation: Any = None, territory: Any = None, regime: str | None = None
+) -> Verdict:
+    """Whether the actor holds one of these roles, in this organisation, territory and regime where they are named."""
     if isinstance(actor, System):
         return ALLOWED
-    held = [g for g in grants(actor) if g.role in roles]
+    held = [g for g in grants(actor) if g.role in wanted]
+    if not held:
+        names = "、".join(roles.named(name).name for name in wanted)
+        return Verdict(False, f"这件事由{names}办理")
     if organisation is not None:
         unit = named(organisation)
         held = [g for g in held if g.organisation_id == unit.pk]
-    return ALLOWED if held else Verdict(False, "你的角色不能办这件事")
+        if not held:
+            return Verdict(False, f"你不是{unit.name}的人员，不能替它办理")
+    if regime is not None:
+        held = [g for g in held if g.regime in ("", regime)]
+    if territory is not None:
+        held = [g for g in held if g.territory_id is None or territory.pk in territory_ids(g.territory)]
+    return ALLOWED if held else Verdict(False, "不在你的辖区或者管理办法范围内")
+
+
+def regulates(actor: Any, organisation: Any) -> Verdict:
+    """Whether the actor is an officer of the authority over an organisation, or of the district where it lies."""
+    if isinstance(actor, System):
+        return ALLOWED
+    unit = named(organisation)
+    for grant in grants(actor):
+        if grant.role == "bureau_officer" and unit.authority_id == grant.organisation_id:
+            return ALLOWED
+        if _in_district(grant, unit):
+            return ALLOWED
+    return Verdict(False, f"{unit.name}不归你的单位管理，或者不在你的辖区内")
+
+
+def _in_district(grant: RoleGrant, unit: Organisation) -> bool:
+    if grant.role != "district_officer" or grant.territory_id is None or unit.division_id is None:
+        return False
+    return unit.division_id in territory_ids(grant.territory)
 
 
 def own_organisations(actor: Any) -> list[Any]:
-    """Ids of the organisations that the actor's person belongs to."""
+    """Ids of the organisations that the actor's person works for; a key speaks for one."""
     person = getattr(actor, "person", None)
-    if person is None:
+    if person is None or not person.is_active:
         return []
-    rows = Membership.objects.filter(current(today()), person=person)
+    if isinstance(actor, KeyHolder):
+        return [actor.organisation.pk]
+    rows = Membership.objects.filter(in_force(today()), person=person, organisation__state__in=OPEN_STATES)
     return list(rows.values_list("organisation_id", flat=True))
 
 
 def reach(actor: Any) -> Any:
-    """Ids of the organisations whose matters the actor may see; None for a visitor."""
+    """Ids of the organisations whose matters the actor may see; None for a visitor.
+
+    The actor's own; for an officer of an authority those under it; for an officer of a district those that lie in it.
+    """
     if isinstance(actor, System):
         return Organisation.objects.values("pk")
     if getattr(actor, "person", None) is None:
@@ -93,15 +206,15 @@ def reach(actor: Any) -> Any:
     condition = Q(pk__in=own_organisations(actor))
     for grant in grants(actor):
         if grant.role == "bureau_officer":
-            condition |= Q(authority=grant.organisation) | Q(authority__authority=grant.organisation)
-        if grant.role == "district_officer" and grant.territory_id:
+            condition |= Q(authority=grant.organisation_id)
+        elif grant.role == "district_officer" and grant.territory_id:
             condition |= Q(division__in=territory_ids(grant.territory))
     return Organisation.objects.filter(condition).values("pk")
 
 
 def territory_ids(division: Division) -> set[Any]:
-    """A division, what lies in it, and what it took over."""
-    found = {division.pk}
+    """A division, all that lies in it, and all that it took over."""
+    found: set[Any] = {division.pk}
     edge = found
     while edge:
         below = set(Division.objects.filter(parent__in=edge).values_list("pk", flat=True))
@@ -109,3 +222,9 @@ def territory_ids(division: Division) -> set[Any]:
         edge = below - found
         found |= edge
     return found
+
+
+def held_by(person: Person, besides: Iterable[Any] = ()) -> set[str]:
+    """The roles that a person holds anywhere today."""
+    rows = RoleGrant.objects.filter(in_force(today()), person=person).exclude(pk__in=list(besides))
+    return set(rows.values_list("role", flat=True))

@@ -13,7 +13,9 @@ class Membership(Record):
 
     classified = {"internal": "person organisation title valid_from valid_to"}
 
-    person = models.ForeignKey("parties.Person", verbose_name=_("人员"), on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(
+        "parties.Person", verbose_name=_("人员"), on_delete=models.PROTECT, related_name="memberships"
+    )
     organisation = models.ForeignKey(
         "parties.Organisation", verbose_name=_("单位"), on_delete=models.PROTECT, related_name="members"
     )
@@ -37,14 +39,21 @@ class RoleGrant(Record):
 
     classified = {"internal": "person organisation role regime territory valid_from valid_to granted_by"}
 
-    person = models.ForeignKey("parties.Person", verbose_name=_("人员"), on_delete=models.PROTECT, related_name="grants")
+    person = models.ForeignKey(
+        "parties.Person", verbose_name=_("人员"), on_delete=models.PROTECT, related_name="grants"
+    )
     organisation = models.ForeignKey(
         "parties.Organisation", verbose_name=_("单位"), on_delete=models.PROTECT, related_name="grants"
     )
     role = models.CharField(_("角色"), max_length=40)
     regime = models.CharField(_("管理办法"), max_length=12, blank=True)
     territory = models.ForeignKey(
-        "parties.Division", verbose_name=_("辖区"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "parties.Division",
+        verbose_name=_("辖区"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     valid_from = models.DateField(_("起始"))
     valid_to = models.DateField(_("终止"), null=True, blank=True)
@@ -69,8 +78,12 @@ class Deputy(Record):
 
     classified = {"internal": "principal deputy role valid_from valid_to reason"}
 
-    principal = models.ForeignKey("parties.Person", verbose_name=_("被代理人"), on_delete=models.PROTECT, related_name="deputies")
-    deputy = models.ForeignKey("parties.Person", verbose_name=_("代理人"), on_delete=models.PROTECT, related_name="stands_in_for")
+    principal = models.ForeignKey(
+        "parties.Person", verbose_name=_("被代理人"), on_delete=models.PROTECT, related_name="deputies"
+    )
+    deputy = models.ForeignKey(
+        "parties.Person", verbose_name=_("代理人"), on_delete=models.PROTECT, related_name="stands_in_for"
+    )
     role = models.CharField(_("角色"), max_length=40)
     valid_from = models.DateField(_("起始"))
     valid_to = models.DateField(_("终止"))
@@ -93,7 +106,9 @@ class ApiKey(Owned):
     prefix = models.CharField(_("前缀"), max_length=12, unique=True)
     digest = models.CharField(_("摘要"), max_length=64)
     scopes = models.JSONField(_("范围"))
-    person = models.ForeignKey("parties.Person", verbose_name=_("责任人"), on_delete=models.PROTECT, related_name="keys")
+    person = models.ForeignKey(
+        "parties.Person", verbose_name=_("责任人"), on_delete=models.PROTECT, related_name="keys"
+    )
     valid_to = models.DateField(_("到期日"))
     revoked_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)
@@ -107,7 +122,9 @@ class OneTimeCode(Record):
 
     classified = {"internal": "person purpose valid_until used_at issued_by", "secret": "digest"}
 
-    person = models.ForeignKey("parties.Person", verbose_name=_("人员"), on_delete=models.PROTECT, related_name="codes")
+    person = models.ForeignKey(
+        "parties.Person", verbose_name=_("人员"), on_delete=models.PROTECT, related_name="codes"
+    )
     purpose = models.CharField(_("用途"), max_length=20)
     digest = models.CharField(_("摘要"), max_length=64, unique=True)
     valid_until = models.DateTimeField(_("有效至"))

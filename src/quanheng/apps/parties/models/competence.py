@@ -13,7 +13,9 @@ class Expert(Record):
 
     classified = {"internal": "person authority fields title employer joined_on left_on"}
 
-    person = models.ForeignKey("parties.Person", verbose_name=_("人员"), on_delete=models.PROTECT, related_name="expert_of")
+    person = models.ForeignKey(
+        "parties.Person", verbose_name=_("人员"), on_delete=models.PROTECT, related_name="expert_of"
+    )
     authority = models.ForeignKey(
         "parties.Organisation", verbose_name=_("建库单位"), on_delete=models.PROTECT, related_name="experts"
     )

@@ -23,7 +23,9 @@ class Division(Record):
     name = models.CharField(_("名称"), max_length=80)
     name_en = models.CharField(_("英文名称"), max_length=120, blank=True)
     level = models.CharField(_("级别"), max_length=12, choices=LevelOf.choices)
-    parent = models.ForeignKey("self", verbose_name=_("上级"), null=True, blank=True, on_delete=models.PROTECT)
+    parent = models.ForeignKey(
+        "self", verbose_name=_("上级"), null=True, blank=True, on_delete=models.PROTECT
+    )
     valid_from = models.DateField(_("起始"), null=True, blank=True)
     valid_to = models.DateField(_("终止"), null=True, blank=True)
     source = models.CharField(_("来源"), max_length=200, blank=True)
@@ -46,8 +48,12 @@ class Succession(Record):
 
     classified = {"public": "old new on source"}
 
-    old = models.ForeignKey(Division, verbose_name=_("原区划"), on_delete=models.PROTECT, related_name="successions")
-    new = models.ForeignKey(Division, verbose_name=_("现区划"), on_delete=models.PROTECT, related_name="predecessors")
+    old = models.ForeignKey(
+        Division, verbose_name=_("原区划"), on_delete=models.PROTECT, related_name="successions"
+    )
+    new = models.ForeignKey(
+        Division, verbose_name=_("现区划"), on_delete=models.PROTECT, related_name="predecessors"
+    )
     on = models.DateField(_("日期"), null=True, blank=True)
     source = models.CharField(_("来源"), max_length=200)
 

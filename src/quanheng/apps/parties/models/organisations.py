@@ -40,7 +40,9 @@ class Organisation(Record):
         REJECTED = "rejected", _("不予确认")
         CLOSED = "closed", _("已注销")
 
-    code = models.CharField(_("简码"), max_length=40, unique=True, help_text=_("在命令行和证书编号前使用，如 CQIM"))
+    code = models.CharField(
+        _("简码"), max_length=40, unique=True, help_text=_("在命令行和证书编号前使用，如 CQIM")
+    )
     name = models.CharField(_("名称"), max_length=120)
     name_en = models.CharField(_("英文名称"), max_length=200, blank=True)
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
@@ -50,7 +52,12 @@ class Organisation(Record):
         "parties.Division", verbose_name=_("所在地"), null=True, blank=True, on_delete=models.PROTECT
     )
     authority = models.ForeignKey(
-        "self", verbose_name=_("主管的市场监管局"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "self",
+        verbose_name=_("主管的市场监管局"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     address = models.CharField(_("地址"), max_length=200, blank=True)
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.ACTIVE)
@@ -82,7 +89,9 @@ class Partnership(Record):
     organisation = models.ForeignKey(
         Organisation, verbose_name=_("单位"), on_delete=models.PROTECT, related_name="partnerships"
     )
-    partner = models.ForeignKey(Organisation, verbose_name=_("合作单位"), on_delete=models.PROTECT, related_name="+")
+    partner = models.ForeignKey(
+        Organisation, verbose_name=_("合作单位"), on_delete=models.PROTECT, related_name="+"
+    )
     purpose = models.CharField(_("事项"), max_length=120)
     valid_from = models.DateField(_("起始"))
     valid_to = models.DateField(_("终止"), null=True, blank=True)

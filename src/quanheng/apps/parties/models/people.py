@@ -32,7 +32,9 @@ class Person(AbstractBaseUser, Record):
         _("登录名"),
         max_length=40,
         unique=True,
-        validators=[RegexValidator(r"^[a-z][a-z0-9._-]{2,39}$", _("小写字母开头，3 至 40 个字母、数字、点、横线"))],
+        validators=[
+            RegexValidator(r"^[a-z][a-z0-9._-]{2,39}$", _("小写字母开头，3 至 40 个字母、数字、点、横线"))
+        ],
     )
     name = models.CharField(_("姓名"), max_length=60)
     name_en = models.CharField(_("英文姓名"), max_length=120, blank=True)
