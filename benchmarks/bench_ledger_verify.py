@@ -98,7 +98,9 @@ def main(count: int) -> int:
     allowed = LIMIT_SECONDS * findings.entries / 1_000_000
     print(f"{connection.vendor}: {findings.entries} entries, {findings.rows} rows, sound: {findings.ok}")
     print(f"verification {findings.seconds:.1f} s (limit {allowed:.0f} s), {memory:.0f} MB at most")
-    print(f"bare read of the same tables {bare:.1f} s; verification takes {findings.seconds / bare:.1f} times as long")
+    print(
+        f"bare read of the same tables {bare:.1f} s; verification takes {findings.seconds / bare:.1f} times as long"
+    )
     return 0 if findings.ok and findings.seconds <= allowed else 1
 
 

@@ -8,14 +8,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from quanheng.apps.parties.models import Division, Person
+from quanheng.apps.parties.models import Division, Organisation, Person
 from quanheng.apps.records.action import SYSTEM, Act, action
 from quanheng.apps.records.events import event
 from quanheng.errors import ALLOWED, Refused, Verdict
 
 
 @dataclass(frozen=True)
-class Tester:
+class Somebody:
     """An actor of tests."""
 
     urn: str = "urn:quanheng:test:officer"
@@ -24,8 +24,8 @@ class Tester:
     on_behalf_name: str = ""
 
 
-OFFICER = Tester()
-STRANGER = Tester("urn:quanheng:test:stranger", "李四")
+OFFICER = Somebody()
+STRANGER = Somebody("urn:quanheng:test:stranger", "李四")
 
 
 def not_for_strangers(actor, given) -> Verdict:
@@ -103,6 +103,12 @@ def change_phone(act: Act, *, login: str, phone: str) -> Person:
     return act.update(Person.objects.get(login=login), phone=phone)
 
 
+@action("records.sample.found", policy=not_for_strangers, title="登记单位", api=False)
+def found(act: Act, *, code: str, name: str) -> Organisation:
+    """An owner for other rows."""
+    return act.create(Organisation(code=code, name=name, kind="enterprise"))
+
+
 @action("records.sample.use", policy=not_for_strangers, title="引用", api=False)
 def use(act: Act, *, result: str, used: list[str]) -> None:
     """An act whose result used something."""
@@ -110,4 +116,4 @@ def use(act: Act, *, result: str, used: list[str]) -> None:
         act.uses("statement", result, "certificate", one, "1")
 
 
-__all__ = ["OFFICER", "STRANGER", "SYSTEM", "Named", "Tester"]
+__all__ = ["OFFICER", "STRANGER", "SYSTEM", "Named", "Somebody"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from quanheng.apps.records import ledger
+from quanheng.apps.records import ledger, reading
 from quanheng.apps.records.findings import Fault, Findings
 from quanheng.apps.records.models import Checkpoint, LedgerEntry
 from quanheng.apps.records.private import secret_file, sync_folder
@@ -108,7 +109,7 @@ class Notes:
 
     def __init__(self, findings: Findings, trusted: str = "") -> None:
         self.findings = findings
-        self.inside = {c.size: c for c in Checkpoint.objects.all()}
+        self.inside = {c.size: c for c in self._stored()}
         self.outside = _texts()
         self.trusted = trusted
         if not trusted and (self.inside or self.outside or _has_key()):
@@ -117,6 +118,13 @@ class Notes:
         self.good: dict[int, signing.Checkpoint] = {}
         self.held = 0
         self._judge()
+
+    def _stored(self) -> Iterator[Checkpoint]:
+        for row in reading.rows(Checkpoint):
+            if isinstance(row, reading.Unreadable):
+                self._fault(f"checkpoint in row {row.place}", f"cannot be read: {row.reason[:120]}")
+            else:
+                yield row
 
     @property
     def sizes(self) -> dict[int, signing.Checkpoint]:

@@ -118,7 +118,7 @@ def _deliver_to(waiting: OutboxEvent, name: str, handler: Callable[[Any], None],
             row.save(update_fields=["done_at", "attempts"])
             return 1
     except Exception as error:  # a failing subscriber must not stop the others; it is tried again later
-        log.exception("delivery failed", kind=waiting.kind, subscriber=name, event=waiting.pk)
+        log.exception("delivery failed", kind=waiting.kind, subscriber=name, number=waiting.pk)
         _failed(waiting, name, error, now)
         return 0
 

@@ -12,6 +12,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import obstore
 from django.conf import settings
@@ -35,7 +36,7 @@ class Store:
     def __init__(self, address: str) -> None:
         options: dict[str, Any] = {"mkdir": True} if address.startswith("file:") else {}
         self.inner: Any = from_url(address, **options)
-        self.folder = Path(str(self.inner.prefix)) if options else None
+        self.folder = Path(unquote(urlsplit(address).path)) if options else None
 
     def put(self, source: Path) -> tuple[str, int]:
         """Store the content of a file and read it back; returns hash and size. Storing it again does nothing."""

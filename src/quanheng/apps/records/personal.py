@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from quanheng.apps.records import reading
 from quanheng.apps.records.models import PersonalKey
 from quanheng.apps.records.private import secret_file
 from quanheng.evidence.canonical import canonical_json
@@ -82,7 +83,9 @@ class Keyring:
     """All keys as they lie in the database, for verification: it makes none and names those that cannot be used."""
 
     def __init__(self) -> None:
-        self.stored = dict(PersonalKey.objects.values_list("subject", "wrapped"))
+        read = list(reading.values(PersonalKey, ("subject", "wrapped")))
+        self.unreadable = [row for row in read if isinstance(row, reading.Unreadable)]
+        self.stored = dict(row for row in read if not isinstance(row, reading.Unreadable))
         self.broken: set[uuid.UUID] = set()
         self._open: dict[uuid.UUID, bytes | None] = {}
 

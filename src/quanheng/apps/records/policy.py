@@ -49,9 +49,7 @@ def replace_attachment(actor: Any, given: Any) -> Verdict:
 def declare(actor: Any, given: Any) -> Verdict:
     """Only the organisation that handed papers in answers for them."""
     own = set(rights.own_organisations(actor))
-    foreign = [
-        a for a in map(lambda pk: attachment_seen(actor, pk), given.attachments) if a.owner_id not in own
-    ]
+    foreign = [a for a in (attachment_seen(actor, pk) for pk in given.attachments) if a.owner_id not in own]
     return Verdict(False, "只有提交材料的单位可以声明其真实性") if foreign else ALLOWED
 
 

@@ -20,7 +20,11 @@ def acts_by(actor: Any) -> QuerySet[LedgerEntry]:
     if getattr(actor, "person", None) is None:
         return LedgerEntry.objects.none()
     found = LedgerEntry.objects.filter(actor=actor.urn)  # a deputy's own acts, also those done for another
-    return found.exclude(verb__startswith="parties.session.").exclude(verb="records.act.refused").order_by("-seq")
+    return (
+        found.exclude(verb__startswith="parties.session.")
+        .exclude(verb="records.act.refused")
+        .order_by("-seq")
+    )
 
 
 def begun_by(actor: Any) -> QuerySet[LedgerEntry]:

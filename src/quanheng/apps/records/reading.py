@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models
 
 CHUNK = 2000
-UNREADABLE = (DatabaseError, ValueError, TypeError, AttributeError, ArithmeticError)
+UNREADABLE = (DatabaseError, ValidationError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)

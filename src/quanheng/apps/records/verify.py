@@ -20,8 +20,9 @@ from quanheng.apps.records import checkpoints, files, ledger, reading, triggers
 from quanheng.apps.records.classify import plain
 from quanheng.apps.records.findings import Fault, Findings
 from quanheng.apps.records.fold import Fold, Present
-from quanheng.apps.records.models import Dependency, LedgerEntry, LedgerRow, StoredFile
+from quanheng.apps.records.models import Dependency, LedgerEntry, LedgerRow, PersonalKey, StoredFile
 from quanheng.apps.records.personal import Keyring
+from quanheng.apps.records.spelling import misspelt
 from quanheng.errors import QuanhengError
 from quanheng.evidence.chain import GENESIS, bulk, verify_chain
 from quanheng.evidence.merkle import Tree
@@ -172,6 +173,8 @@ class _Walk:
         self.dependencies()
         self.stray_rows()
         self.keys()
+        for fault in misspelt([*self.rows.models.values(), PersonalKey]):
+            self.findings.add(fault)
         self.notes.finish(self.tree.size)
         for door in triggers.unguarded():
             self.findings.add(Fault("guard", door))
@@ -206,6 +209,8 @@ class _Walk:
             self.findings.add(Fault("key", "was destroyed beside the ledger", key=subject))
         for subject in sorted(self.destroyed - gone):
             self.findings.add(Fault("key", "was destroyed by an act and is back", key=subject))
+        for row in self.keyring.unreadable:
+            self.findings.add(Fault("key", "cannot be read", key=f"row {row.place}", found=row.reason[:120]))
         for broken in sorted(self.keyring.broken, key=str):
             self.findings.add(Fault("key", "cannot be opened with the master key", key=str(broken)))
 
