@@ -45,11 +45,21 @@ def start(clerk, django_capture_on_commit_callbacks):
 
 
 def work() -> None:
-    """What the worker process of `quanheng serve` does, until nothing waits."""
+    """Carry out what waits, as the worker does."""
+    for row in Job.objects.filter(state="waiting"):
+        jobs.run.call(str(row.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_process_of_the_platform_carries_out_what_was_started(kinds, clerk) -> None:
+    jobs.job("test.nothing")(lambda job: {"ran": True})
+    row = jobs.start("test.nothing", "试运行", clerk)
     call_command("db_worker", "--batch", "--no-startup-delay", "--interval", "0", stdout=io.StringIO())
+    row.refresh_from_db()
+    assert (row.state, row.result) == ("done", {"ran": True})
 
 
-def test_a_job_runs_in_the_worker_and_keeps_its_result(kinds, start) -> None:
+def test_a_job_tells_its_progress_and_keeps_its_result(kinds, start) -> None:
     @jobs.job("test.count")
     def count(job, *, upto: int):
         for n in range(upto):

@@ -43,6 +43,8 @@ def test_update_and_delete_are_refused_by_the_database(written, table) -> None:
 
 def test_truncate_is_refused_on_postgresql(written) -> None:
     if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits would hide the trigger's answer
         assert refused("TRUNCATE records_ledgerentry CASCADE")
         assert refused("TRUNCATE records_ledgerrow")
     else:
