@@ -29,7 +29,7 @@ def bowen(lake):
     people.enter(lambda line: None)
     clerk, technician = (parties.actor_for(parties.person(login)) for login in ("helixin", "liming"))
     monitoring.register_site(
-        clerk, owner=people.PLANT, code="BOWEN", name="Plant Bowen", time_zone="Etc/GMT+5"
+        clerk, owner=people.plant_code(), code="BOWEN", name="Plant Bowen", time_zone="Etc/GMT+5"
     )
     monitoring.register_point(clerk, site="BOWEN", code="CO2-MASS", name="CO2", quantity="co2_mass_rate")
     monitoring.register_point(clerk, site="BOWEN", code="HEAT", name="heat input", quantity="heat_input")
@@ -38,11 +38,11 @@ def bowen(lake):
         ("FL", "flow", "m3/h", "0", "3"),
     ):
         laboratory.register_instrument(
-            clerk, owner=people.PLANT, code=code, name=code, maker="example", model=code, serial="1",
+            clerk, owner=people.plant_code(), code=code, name=code, maker="example", model=code, serial="1",
             quantity=quantity, unit=unit, repeatability=Decimal("1") if code == "AN" else None,
         )  # fmt: skip
         laboratory.enter_certificate(
-            technician, issuer=people.CENTRE, number=f"EX-{code}", kind="calibration", owner=people.PLANT,
+            technician, issuer=people.CENTRE, number=f"EX-{code}", kind="calibration", owner=people.plant_code(),
             instrument=code, issued_on=dt.date(2016, 7, 1), valid_from=dt.date(2016, 7, 1),
             valid_until=dt.date(2017, 6, 30), unit=unit, basis="relative",
             points=[{"nominal": "10", "error": error, "U": U}], range_low=Decimal(0), range_high=Decimal(10),

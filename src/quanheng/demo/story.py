@@ -88,7 +88,7 @@ def _instruments(cast: dict[str, Any]) -> None:
     )
     for row in INSTRUMENTS:
         laboratory.register_instrument(
-            cast["clerk"], owner=people.PLANT, **dict(zip(names, row, strict=True))
+            cast["clerk"], owner=people.plant_code(), **dict(zip(names, row, strict=True))
         )
     for number, instrument, unit, basis, points, low, high, start, end in CERTIFICATES:
         laboratory.enter_certificate(
@@ -96,7 +96,7 @@ def _instruments(cast: dict[str, Any]) -> None:
             issuer=people.CENTRE,
             number=number,
             kind="calibration",
-            owner=people.PLANT,
+            owner=people.plant_code(),
             instrument=instrument,
             issued_on=start,
             valid_from=start,
@@ -110,7 +110,7 @@ def _instruments(cast: dict[str, Any]) -> None:
 
 
 def _site(clerk: Any) -> None:
-    monitoring.register_site(clerk, owner=people.PLANT, code=SITE, name="渝江热电 1 号机组")
+    monitoring.register_site(clerk, owner=people.plant_code(), code=SITE, name="渝江热电 1 号机组")
     for code, name, quantity, instrument, _ in POINTS:
         monitoring.register_point(clerk, site=SITE, code=code, name=name, quantity=quantity)
         since = dt.datetime(2024, 12, 1, tzinfo=dt.timezone(dt.timedelta(hours=8)))

@@ -25,15 +25,14 @@ def load_divisions(act: Act) -> int:
     content = yaml.safe_load(text)
     known = {(d.code, d.name) for d in Division.objects.all()}
     parents: dict[str, Division] = {d.code: d for d in Division.objects.exclude(code="")}
-    rows: list[Division] = []
-    for entry in content["divisions"]:
-        if (entry.get("code", ""), entry["name"]) not in known:
-            row = _division(entry, content["source"], parents)
-            rows.append(row)
-            parents[row.code] = row
-    made = act.create_many(rows)
-    act.create_many(_successions(content["successions"], parents, {d.name: d for d in made}))
-    return len(made)
+    names: dict[str, Division] = {}
+    for level in ("province", "city", "county"):  # a division is stored before what lies in it
+        entries = [e for e in content["divisions"] if e["level"] == level]
+        new = [e for e in entries if (e.get("code", ""), e["name"]) not in known]
+        for made in act.create_many([_division(entry, content["source"], parents) for entry in new]):
+            parents[made.code] = names[made.name] = made
+    act.create_many(_successions(content["successions"], parents, names))
+    return len(names)
 
 
 def _division(entry: dict[str, Any], source: str, parents: dict[str, Division]) -> Division:
