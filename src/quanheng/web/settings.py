@@ -94,6 +94,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "quanheng.web.context.shell",
+                "quanheng.web.menu.navigation",
             ],
             "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "quanheng.web.templatetags.qh"],
         },
@@ -152,6 +153,21 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a mail to nobody would only annoy whoever owns the address
+# Wrong passwords are counted by axes, whose lock-out says how long; this one stops a spray over many names.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "30/m/ip"}
+ACCOUNT_FORMS = {
+    "login": "quanheng.web.door_forms.SignIn",
+    "reauthenticate": "quanheng.web.door_forms.Reauthenticate",
+    "reset_password": "quanheng.web.door_forms.AskMail",
+    "reset_password_from_key": "quanheng.web.door_forms.NewPassword",
+}
+MFA_FORMS = {
+    "authenticate": "quanheng.web.door_forms.SecondStep",
+    "reauthenticate": "quanheng.web.door_forms.ReauthenticateFactor",
+    "activate_totp": "quanheng.web.door_forms.Enrol",
+}
+MFA_ADAPTER = "quanheng.web.accounts.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "权衡 Quanheng"
 MFA_PASSKEY_LOGIN_ENABLED = False
@@ -211,6 +227,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 EMAIL_BACKEND = os.environ.get("QUANHENG_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = HOME / "mail"
+HAS_MAIL = "QUANHENG_EMAIL_BACKEND" in os.environ
 DEFAULT_FROM_EMAIL = os.environ.get("QUANHENG_EMAIL_FROM", "quanheng@localhost")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

@@ -11,6 +11,9 @@ from typing import Any
 
 from quanheng.errors import ALLOWED, BadInput, Refused, Verdict
 
+# How a rule stumbles over an input that is not there yet; a refusal is an answer, but not a certain one.
+UNKNOWN = (AttributeError, TypeError, KeyError, ValueError, BadInput, Refused)
+
 
 def foreseen(spec: Any, actor: Any, values: Mapping[str, Any] | None = None) -> tuple[Verdict, Verdict]:
     """The verdict of the policy, and of policy and guard together, for the values known so far.
@@ -22,6 +25,15 @@ def foreseen(spec: Any, actor: Any, values: Mapping[str, Any] | None = None) -> 
     if not right.ok or spec.guard is None:
         return right, right
     return right, _asked(spec.guard, actor, given)
+
+
+def surely(spec: Any, actor: Any, values: Mapping[str, Any] | None = None) -> bool:
+    """Whether policy and guard allow the act for certain, whatever else is filled in."""
+    given = _given(spec, values or {})
+    try:
+        return all(rule(actor, given).ok for rule in (spec.policy, spec.guard) if rule is not None)
+    except UNKNOWN:
+        return False
 
 
 def _given(spec: Any, values: Mapping[str, Any]) -> Any:
@@ -38,5 +50,5 @@ def _asked(rule: Any, actor: Any, given: Any) -> Verdict:
         return rule(actor, given)
     except Refused as refusal:
         return refusal.verdict
-    except (AttributeError, TypeError, KeyError, ValueError, BadInput):
+    except UNKNOWN:
         return ALLOWED  # the answer depends on what is not known yet

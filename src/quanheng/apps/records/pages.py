@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 import lxml.html
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
+from django.core.paginator import EmptyPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -123,13 +124,20 @@ class ListPage(Page):
             table.order_by = order
         if request.GET.get("export") == "xlsx":
             return excel_answer(table, str(self.page_title()))
-        table.paginate(
-            page=request.GET.get(table.prefixed_page_field, 1), per_page=self._size(request), silent=True
-        )
+        self._turn_to_page(table)
         return render(request, self.template_name, {**self.context(), **self._list(table, filters)})
 
     def filtered(self, filters: Any, rows: Any) -> Any:
         return rows if filters is None else filters.qs
+
+    def _turn_to_page(self, table: Any) -> None:
+        """The page asked for; for a page that does not exist the nearest one that does."""
+        asked, size = self.request.GET.get(table.prefixed_page_field, "1"), self._size(self.request)
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+        try:
+            table.paginate(page=max(number, 1), per_page=size)
+        except EmptyPage:
+            table.paginate(page=table.paginator.num_pages, per_page=size)
 
     def _size(self, request: HttpRequest) -> int:
         given = request.GET.get("per_page", "")

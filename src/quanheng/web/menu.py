@@ -1,0 +1,130 @@
+"""The side menu of the person who looks, and who that is: from the registry, and only what leads somewhere.
+
+An entry whose page does not exist yet is left out, so that no link is dead. Rights are asked of the entry itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from quanheng.apps.parties import queries as parties
+from quanheng.apps.records import queries as records
+from quanheng.apps.records.registries import MenuEntry, menu, todo_list
+
+MINE = gettext_lazy("我的")
+GROUP_ORDER = [
+    "我的",
+    "考核任务",
+    "中心管理",
+    "实验室",
+    "能力",
+    "排放",
+    "计量",
+    "监督",
+    "数据",
+    "授权",
+    "义务",
+]
+
+
+def everybody(actor: Any) -> bool:
+    return getattr(actor, "person", None) is not None
+
+
+def _waiting(actor: Any) -> int:
+    return len(todo_list(actor))
+
+
+OWN = [
+    MenuEntry("我的", gettext_lazy("工作台"), "home", 0, everybody, _waiting),
+    MenuEntry("我的", gettext_lazy("已办"), "done", 1, everybody),
+    MenuEntry("我的", gettext_lazy("我发起的"), "started", 2, everybody),
+    MenuEntry("我的", gettext_lazy("通知"), "notices", 3, everybody, lambda a: unread(a) or None),
+]
+
+
+def unread(actor: Any) -> int:
+    """How many notices this person has not seen."""
+    return records.notices_to(actor).filter(read_at=None).count()
+
+
+def groups_for(request: HttpRequest) -> list[dict[str, Any]]:
+    """The menu in groups, ready to be drawn."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in sorted([*OWN, *menu], key=_place):
+        url = _address(entry.url_name)
+        if url and entry.shown(request.actor):
+            found.setdefault(str(entry.group), []).append(_drawn(entry, url, request))
+    return [{"title": _(group), "entries": entries} for group, entries in found.items()]
+
+
+def _place(entry: MenuEntry) -> tuple[int, int]:
+    group = str(entry.group)
+    return (GROUP_ORDER.index(group) if group in GROUP_ORDER else len(GROUP_ORDER), entry.order)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _drawn(entry: MenuEntry, url: str, request: HttpRequest) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "url": url,
+        "count": entry.count(request.actor) if entry.count else None,
+        "current": request.path == url or (url != "/" and request.path.startswith(url)),
+    }
+
+
+def person_links() -> list[dict[str, Any]]:
+    """What stands under the person's name."""
+    links = [
+        (_("登录安全"), "mfa_index"),
+        (_("修改密码"), "account_change_password"),
+        (_("代理"), "deputies"),
+    ]
+    return [{"title": title, "url": reverse(name)} for title, name in links]
+
+
+def public_links() -> list[dict[str, Any]]:
+    """What a visitor finds at the top of public pages."""
+    return [{"title": _("单位查询"), "url": reverse("portal:organisations")}]
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: menu, organisation, deputy. Nothing is asked of the database before a page draws it."""
+    if (
+        not getattr(request, "user", None)
+        or not request.user.is_authenticated
+        or not hasattr(request, "actor")
+    ):
+        return {
+            "public_links": public_links(),
+            "idle_minutes": settings.SESSION_IDLE_SECONDS // 60,
+            "session_hours": settings.SESSION_COOKIE_AGE // 3600,
+        }
+    return {
+        "menu": SimpleLazyObject(lambda: groups_for(request)),
+        "organisation": SimpleLazyObject(lambda: organisation_name(request)),
+        "person_links": person_links(),
+        "public_links": public_links(),
+        "on_behalf": getattr(request.actor, "on_behalf_name", ""),
+    }
+
+
+def organisation_name(request: HttpRequest) -> str:
+    """For whom the person works; with several, the first and how many more."""
+    names = [str(unit) for unit in parties.own_units(request.actor)]
+    if len(names) < 2:
+        return names[0] if names else ""
+    return _("%(name)s 等 %(n)s 个单位") % {"name": names[0], "n": len(names)}
