@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import click
 from django.conf import settings
@@ -24,10 +25,12 @@ def run(host: str, port: int, workers: int) -> Answer:
     """Listen until stopped; the background process ends with the server, however that ends."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     if settings.DEMO and not _loopback(host):
         raise Refused("演示数据只能在本机打开", instead="用 --host 127.0.0.1")
     port = port or free_port(host)
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     background = subprocess.Popen([sys.executable, "-m", "quanheng.cli.background", str(os.getpid())])
     click.echo(f"http://{host}:{port}/  (stop with Ctrl-C)")
     try:
@@ -37,7 +40,8 @@ def run(host: str, port: int, workers: int) -> Answer:
             port,
             interface=Interfaces.WSGI,
             workers=workers,
-            log_access=False,
+            websockets=False,
+            log_level=LogLevels.warning,
         ).serve()
     finally:
         background.send_signal(signal.SIGTERM)
