@@ -1,7 +1,7 @@
 """How long an acknowledgement of the lake takes beside its peers, in one run, as ratios.
 
 Peers: the same segment bytes written and synced with nothing around them (the floor), and a plain delta-rs commit of
-the same rows (which syncs nothing). Run: python benchmarks/lake_append.py [BATCHES] [ROWS]
+the same rows (which syncs nothing). Run: python benchmarks/bench_lake_append.py [BATCHES] [ROWS]
 """
 
 from __future__ import annotations
