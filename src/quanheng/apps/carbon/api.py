@@ -1,0 +1,41 @@
+"""What programs may read of carbon: sources, statements, and the way back from a statement to its readings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import pydantic
+from pydantic import AwareDatetime, Field
+
+from quanheng.apps.carbon import queries
+from quanheng.apps.carbon.chain import chain
+from quanheng.apps.carbon.models import Source, Statement
+from quanheng.apps.records.reads import Noun, Part, readable
+
+
+class Hour(pydantic.BaseModel):
+    """Which hour of which source; without them the hour with the largest mass."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+    hour: Annotated[AwareDatetime | None, Field(description="the start of an hour")] = None
+    source: Annotated[str | None, Field(max_length=40, description="code of a source")] = None
+
+
+def _chain(actor: Any, statement: Statement, asked: Hour) -> dict[str, Any]:
+    return chain(statement, asked.hour, asked.source)
+
+
+readable(Noun("carbon", "sources", "source", "emission sources", Source, queries.sources, filters=("code",)))
+readable(
+    Noun(
+        "carbon",
+        "statements",
+        "statement",
+        "statements of emission",
+        Statement,
+        queries.statements,
+        key="number",
+        filters=("number", "state", "method"),
+        parts=[Part("chain", "The way back to a raw reading and its certificates", _chain, Hour)],
+    )
+)
