@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -13,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from quanheng.apps.carbon import policy, queries, statements
-from quanheng.apps.carbon.measured import INPUTS, QUANTITY_OF, SiteYear, measure
+from quanheng.apps.carbon.measured import INPUTS, QUANTITY_OF, SiteYear, constant, measure
 from quanheng.apps.carbon.models import Source, Statement
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.action import Act, action
 from quanheng.apps.records.classify import urn_of
 from quanheng.errors import BadInput, Problem
 
+HOUR = 3600  # seconds
 SiteCode = Annotated[str, Field(max_length=40, title=_("场所编号"))]
 MOLAR_MASS = "IUPAC standard atomic weights | 2007 |  | molar mass CO2 | C 12.0107, O 15.9994"
 MOLAR_VOLUME = (
@@ -43,6 +43,9 @@ def register_source(
     """Describe a source: which points carry its inputs, wet or dry, and which constants its method uses."""
     place = monitoring.site_named(site)
     _refuse_unfit_points(place, form, basis, points)
+    if form == "concentration":
+        _refuse_other_constant("molar_mass", molar_mass, "g/mol")
+        _refuse_other_constant("molar_volume", molar_volume, "L/mol")
     return act.create(
         Source(
             owner=place.owner,
@@ -69,6 +72,15 @@ def _refuse_unfit_points(site: Any, form: str, basis: str, points: dict[str, str
             problems.append(Problem("unknown input", f"points.{name}", expected=", ".join(INPUTS[form])))
         elif code not in known:
             problems.append(Problem("unknown point", f"points.{name}", found=f"{site.code}/{code}"))
+        elif known[code].interval != HOUR:
+            problems.append(
+                Problem(
+                    "is not read every hour",
+                    f"points.{name}",
+                    found=f"every {known[code].interval} s",
+                    expected=f"every {HOUR} s: hourly means",
+                )
+            )
         elif known[code].quantity != QUANTITY_OF[name]:
             problems.append(
                 Problem(
@@ -84,10 +96,18 @@ def _refuse_unfit_points(site: Any, form: str, basis: str, points: dict[str, str
         raise BadInput(problems)
 
 
+def _refuse_other_constant(field: str, key: str, unit: str) -> None:
+    found = constant(key, timezone.localdate())
+    if found.unit != unit:
+        raise BadInput(
+            "is a constant of another kind", field=field, found=f"{key} in {found.unit}", expected=unit
+        )
+
+
 def _measured(actor: Any, given: Any) -> SiteYear:
     """Compute before the transaction: no other act has to wait for it."""
     site = monitoring.site_named(given.site)
-    return measure(site, queries.sources_of(site), given.year, monitoring.version(), timezone.now())
+    return measure(site, queries.sources_of(site), given.year, monitoring.pin_now(), timezone.now())
 
 
 @action("carbon.statement.make", policy=policy.keep_site, title=_("核算排放量"), prepare=_measured)
@@ -125,8 +145,8 @@ def _statement(computed: SiteYear, method: str, at: dt.datetime, before: Stateme
         coverage_factor=_decimal(result.k, 9),
         dof=_decimal(result.dof, 6) if np.isfinite(result.dof) else None,
         hours=computed.total.readings,
-        hours_of_year=(366 if calendar.isleap(computed.year) else 365) * 24 * len(computed.sources),
-        lake_version=computed.lake_version,
+        hours_of_year=computed.hours,
+        lake_version=computed.pin.commit,
         result=statements.as_result(computed),
         made_at=at,
         replaces=before,
@@ -138,5 +158,5 @@ def _decimal(value: float, places: int) -> Decimal:
 
 
 def _next_number(year: int) -> str:
-    last = Statement.objects.filter(number__startswith=f"HS-{year}-").order_by("-number").first()
-    return f"HS-{year}-{int(last.number.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
+    numbers = Statement.objects.filter(number__startswith=f"HS-{year}-").values_list("number", flat=True)
+    return f"HS-{year}-{max((int(n.rsplit('-', 1)[1]) for n in numbers), default=0) + 1:04d}"

@@ -18,6 +18,7 @@ from quanheng.apps.carbon.measured import SiteYear, SourceYear, measure
 from quanheng.apps.carbon.models import Statement
 from quanheng.apps.carbon.queries import sources_of
 from quanheng.apps.carbon.statements import text
+from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records import queries as records
 from quanheng.errors import BadInput
@@ -26,13 +27,10 @@ from quanheng.evidence import merkle
 
 def chain(statement: Statement, hour: dt.datetime | None = None, source: str | None = None) -> dict[str, Any]:
     """The chain of one hour of a statement; without an hour, the one with the largest mass."""
-    known_at = dt.datetime.fromisoformat(statement.result["known_at"])
-    computed = measure(
-        statement.site, sources_of(statement.site), statement.year, statement.lake_version, known_at
-    )
+    computed = recompute(statement)
     one = _source(computed, source)
-    index = _index(one, hour)
     zone = zoneinfo.ZoneInfo(statement.site.time_zone)
+    index = _index(one, hour if hour is None or hour.tzinfo else hour.replace(tzinfo=zone))
     start = dt.datetime.fromtimestamp(int(one.hours.starts[index]) / 1e6, dt.UTC)
     return {
         "statement": _statement_node(statement, computed),
@@ -44,8 +42,19 @@ def chain(statement: Statement, hour: dt.datetime | None = None, source: str | N
             "basis": one.source.basis,
             "constants": [_constant_node(name, value) for name, value in one.constants.items()],
         },
-        "inputs": [_input_node(statement, one, name, index, start) for name in one.indications],
+        "inputs": [_input_node(statement, one, name, index, start, computed.pin) for name in one.indications],
     }
+
+
+def recompute(statement: Statement) -> SiteYear:
+    """The same figure once more from its pin: sources, readings, installations and certificates as they were then."""
+    result = statement.result
+    codes = {one["code"] for one in result["sources"]}
+    sources = [source for source in sources_of(statement.site) if source.code in codes]
+    pin = monitoring.Pin(result["lake"]["version"], tuple(result["lake"]["without"]))
+    return measure(
+        statement.site, sources, statement.year, pin, dt.datetime.fromisoformat(result["known_at"])
+    )
 
 
 def _source(computed: SiteYear, code: str | None) -> SourceYear:
@@ -98,18 +107,20 @@ def _constant_node(name: str, value: Any) -> dict[str, Any]:
 
 
 def _input_node(
-    statement: Statement, one: SourceYear, name: str, index: int, start: dt.datetime
+    statement: Statement, one: SourceYear, name: str, index: int, start: dt.datetime, pin: monitoring.Pin
 ) -> dict[str, Any]:
     point = monitoring.point_named(statement.site, one.source.points[name])
     parts = [part for part in one.parts() if part.mask[index] and _belongs(part, name, one)]
+    ended = laboratory.ended_since(part.certificate.id for part in parts if part.certificate)
     return {
         "input": name,
         "point": point.code,
         "quantity": point.quantity,
         "unit": point.unit,
         "corrected": text(float(one.corrected[name][index])),
-        "reading": _reading_node(str(point.pk), start, statement.lake_version),
-        "covered_by": [_part_node(part) for part in parts],
+        "indication": text(float(one.indications[name][index])),
+        "reading": _reading_node(str(point.pk), start, pin),
+        "covered_by": [_part_node(part, ended) for part in parts],
     }
 
 
@@ -117,9 +128,9 @@ def _belongs(part: Part, name: str, one: SourceYear) -> bool:
     return one.source.form == "mass" or part.input == name
 
 
-def _reading_node(point: str, start: dt.datetime, pin: int) -> dict[str, Any]:
+def _reading_node(point: str, start: dt.datetime, pin: monitoring.Pin) -> dict[str, Any]:
     """The raw row: value, text as received, file and row, and the proof that it is in its batch."""
-    table = monitoring.readings([point], start, start + dt.timedelta(hours=1), at=pin)
+    table = monitoring.readings([point], start, start + dt.timedelta(hours=1), pin)
     row = table.slice(0, 1).to_pylist()[0]
     batch = monitoring.batch(row["seq"])
     lake = monitoring.lake()
@@ -150,11 +161,12 @@ def _reading_node(point: str, start: dt.datetime, pin: int) -> dict[str, Any]:
     }
 
 
-def _part_node(part: Part) -> dict[str, Any]:
+def _part_node(part: Part, ended: dict[str, laboratory.Ended]) -> dict[str, Any]:
     instrument = part.stood.instrument
     node: dict[str, Any] = {
         "acts_on": part.input,
         "verdict": part.verdict,
+        "reasons": list(part.reasons),
         "instrument": {
             "code": instrument.code,
             "name": instrument.name,
@@ -163,14 +175,16 @@ def _part_node(part: Part) -> dict[str, Any]:
             "serial": instrument.serial,
         },
         "installed": {
-            "from": part.stood.start.isoformat() if part.stood.installation else None,
+            "from": part.stood.start.isoformat() if part.stood.start else None,
             "to": part.stood.end.isoformat() if part.stood.end else None,
         },
         "certificate": None,
     }
     if part.certificate is not None:
         c = part.certificate
+        now = ended.get(c.id)
         node["certificate"] = {
+            "id": c.id,
             "name": c.name,
             "kind": c.kind,
             "issued_on": c.issued_on.isoformat(),
@@ -179,6 +193,10 @@ def _part_node(part: Part) -> dict[str, Any]:
             "range": [c.range_low, c.range_high],
             "unit": c.unit,
             "state": c.state,
+            "ended_since": {"word": now.word, "on": str(now.on or ""), "reason": now.reason} if now else None,
+            "entered_by": c.entered_by,
+            "points": [list(row) for row in c.points],
+            "basis": c.basis,
             "standards": c.standards,
             "ledger": _ledger_node("laboratory.certificate", c.id),
         }

@@ -18,7 +18,8 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from quanheng.apps.laboratory.queries import CertificateFacts, InstrumentFacts
+from quanheng.apps.laboratory.queries import CertificateFacts, InstrumentFacts, conversion
+from quanheng.errors import BadInput
 from quanheng.science.calibration import CalibrationCurve, CalibrationPoint
 from quanheng.science.series.total import Component
 
@@ -36,14 +37,15 @@ def enlargements() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """An instrument at a point from one moment to another (None: still there)."""
+    """An instrument at a point from one moment to another (None: still there); unit: in which its readings are kept."""
 
     installation: str
     version: str
     instrument: InstrumentFacts
-    start: dt.datetime
+    start: dt.datetime | None
     end: dt.datetime | None
     certificates: Sequence[CertificateFacts]
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,10 @@ class Hours:
         starts = np.arange(first, last, step, dtype=np.int64)
         return cls(starts, _local_days(starts, zone))
 
-    def within(self, start: dt.datetime, end: dt.datetime | None) -> Mask:
-        mask = self.starts >= int(start.timestamp() * 1_000_000)
+    def within(self, start: dt.datetime | None, end: dt.datetime | None) -> Mask:
+        mask = np.ones(self.starts.size, dtype=bool)
+        if start is not None:
+            mask &= self.starts >= int(start.timestamp() * 1_000_000)
         return mask if end is None else mask & (self.starts < int(end.timestamp() * 1_000_000))
 
 
@@ -96,7 +100,10 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of readings under one certificate (or none): what the chain needs to name it."""
+    """A stretch of readings under one certificate (or none): what the chain needs to name it.
+
+    reasons: why no certificate speaks in full, as keys of `enlargements.yaml`; none where one does.
+    """
 
     component: str
     input: str
@@ -104,6 +111,7 @@ class Part:
     certificate: CertificateFacts | None
     verdict: str
     mask: Mask
+    reasons: tuple[str, ...] = ()
 
 
 def cover(
@@ -119,7 +127,7 @@ def cover(
         left &= ~here
         _cover_instrument(found, name, indications, hours, one, here, relative)
     if left.any():
-        nobody = Stood("", "", _nobody(name), dt.datetime.min, None, ())
+        nobody = Stood("", "", _nobody(name), None, None, ())
         _bare(found, name, indications, nobody, left, relative)
     found.bare = np.zeros(hours.starts.size, dtype=bool)
     for part in found.parts:
@@ -138,34 +146,67 @@ def _cover_instrument(
     found: Covered, name: str, x: Array, hours: Hours, stood: Stood, here: Mask, relative: bool
 ) -> None:
     taken = np.zeros(here.size, dtype=bool)
-    for certificate, mask, expired in _terms(stood, hours):
-        mask = here & mask & ~taken
-        if mask.any():
+    for certificate, days, reason in _terms(stood, hours):
+        mask = here & days & ~taken
+        if mask.any() and _under(found, name, x, stood, certificate, mask, reason, relative):
             taken |= mask
-            _under(found, name, x, stood, certificate, mask, expired, relative)
     if (here & ~taken).any():
         _bare(found, name, x, stood, here & ~taken, relative)
     _repeatability(found, name, x, stood, here, relative)
 
 
-def _terms(stood: Stood, hours: Hours) -> Iterator[tuple[CertificateFacts, Mask, bool]]:
-    """Certificates in force, the newest first; then those that ran out, the latest first."""
+def _terms(stood: Stood, hours: Hours) -> Iterator[tuple[CertificateFacts, Mask, str]]:
+    """Certificates in force, the newest first; then those that ran out not long ago, the latest first."""
+    rules = enlargements()
     standing = [c for c in stood.certificates if c.state == "valid"]
     newest = sorted(standing, key=lambda c: (c.valid_from, c.issued_on, c.name), reverse=True)
     for certificate in newest:
-        mask = hours.days >= certificate.valid_from.toordinal()
-        if certificate.valid_until is not None:
-            mask = mask & (hours.days <= certificate.valid_until.toordinal())
-        yield certificate, mask, False
-    for certificate in sorted(newest, key=lambda c: c.valid_until or dt.date.max, reverse=True):
-        if certificate.valid_until is not None:
-            yield certificate, hours.days > certificate.valid_until.toordinal(), True
+        first, last = certificate.valid_from.toordinal(), _last_day(certificate)
+        mask = (hours.days >= first) & (hours.days <= last)
+        yield certificate, mask, "" if certificate.valid_until is not None else "undated"
+    for certificate in sorted(newest, key=_last_day, reverse=True):
+        last = _last_day(certificate)
+        yield (
+            certificate,
+            (hours.days > last) & (hours.days <= last + rules["expired"]["within_days"]),
+            "expired",
+        )
 
 
-def curve_of(certificate: CertificateFacts) -> CalibrationCurve:
-    """A certificate's table, ready to be asked."""
-    points = tuple(CalibrationPoint(*(float(x) for x in row)) for row in certificate.points)
-    return CalibrationCurve(points, "percent" if certificate.basis == "relative" else "absolute")
+def _last_day(certificate: CertificateFacts) -> int:
+    if certificate.valid_until is not None:
+        return certificate.valid_until.toordinal()
+    return certificate.valid_from.toordinal() + int(enlargements()["undated"]["days"]) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A certificate's table and range in the unit in which readings are kept."""
+
+    curve: CalibrationCurve
+    low: float
+    high: float
+
+
+def table_of(certificate: CertificateFacts, unit: str) -> Table:
+    """A certificate's table, ready to be asked in a unit (empty: in its own).
+
+    nominal' = f·nominal + o; an error and an uncertainty are differences and take the factor only.
+    """
+    factor, offset = conversion(certificate.unit, unit) if unit else (1.0, 0.0)
+    relative = certificate.basis == "relative"
+    if relative and offset:
+        raise BadInput(
+            "states errors in % of a scale that does not begin at zero",
+            field="certificate",
+            found=f"{certificate.name}, {certificate.unit}",
+            expected=f"errors in {certificate.unit}",
+        )
+    by = 1.0 if relative else factor
+    rows = [tuple(float(x) for x in row) for row in certificate.points]
+    points = tuple(CalibrationPoint(factor * n + offset, by * e, abs(by) * U, k) for n, e, U, k in rows)
+    ends = sorted(factor * float(x) + offset for x in (certificate.range_low, certificate.range_high))
+    return Table(CalibrationCurve(points, "percent" if relative else "absolute"), ends[0], ends[1])
 
 
 def _under(
@@ -175,33 +216,52 @@ def _under(
     stood: Stood,
     certificate: CertificateFacts,
     mask: Mask,
-    expired: bool,
+    reason: str,
     relative: bool,
-) -> None:
+) -> bool:
+    """Readings under one certificate; False where its table cannot speak for them at all."""
     label = f"{stood.instrument.code} · {certificate.name}"
     if relative:
-        u, outside = np.full(x.size, _relative_u(certificate)), np.zeros(x.size, dtype=bool)
+        one = _relative_u(certificate)
+        if one is None:
+            return False
+        u, outside = np.full(x.size, one), np.zeros(x.size, dtype=bool)
     else:
-        answer = curve_of(certificate).at(np.where(mask, x, np.nan), outside="hold")
-        found.correction[mask] = answer.correction[mask]
-        low, high = float(certificate.range_low), float(certificate.range_high)
-        u, outside = answer.u, mask & ((x < low) | (x > high))
-    factors = enlargements()
-    u = np.where(outside, u * float(factors["out_of_range"]["factor"]), u)
-    u = u * float(factors["expired"]["factor"]) if expired else u
+        u, outside = _asked(found, x, table_of(certificate, stood.unit), mask)
+    u = u * float(enlargements()[reason]["factor"]) if reason else u
     found.add(label, name, "common", u, mask)
-    partly = mask if expired else outside
-    for verdict, part in ((COVERED, mask & ~partly), (CONDITIONAL, partly)):
+    for part, reasons in ((mask & ~outside, ()), (mask & outside, ("out_of_range",))):
         if part.any():
-            found.parts.append(Part(label, name, stood, certificate, verdict, part))
+            reasons = (reason, *reasons) if reason else reasons
+            verdict = CONDITIONAL if reasons else COVERED
+            found.parts.append(Part(label, name, stood, certificate, verdict, part, reasons))
+    return True
 
 
-def _relative_u(certificate: CertificateFacts) -> float:
+def _asked(found: Covered, x: Array, table: Table, mask: Mask) -> tuple[Array, Mask]:
+    """Correct the readings and give their standard uncertainty, enlarged outside the range of the certificate."""
+    answer = table.curve.at(np.where(mask, x, np.nan), outside="hold")
+    found.correction[mask] = answer.correction[mask]
+    outside = mask & ((x < table.low) | (x > table.high))
+    end = np.where(x < table.low, table.low, table.high)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        growth = np.where(end == 0, 1.0, np.maximum(1.0, np.abs(x / end)))
+    growth = growth if table.curve.form == "absolute" else np.ones(x.size)  # a relative one grows by itself
+    return np.where(
+        outside, answer.u * float(enlargements()["out_of_range"]["factor"]) * growth, answer.u
+    ), outside
+
+
+def _relative_u(certificate: CertificateFacts) -> float | None:
     """Of an input whose indication is not recorded: the largest u of the table, and the errors not corrected for.
 
-    u² = max(U/k)² + (max|e|/√3)², in 1; the error of indication cannot be corrected without the indication.
+    u² = max(U/k)² + (max|e|/√3)², in 1; the error of indication cannot be corrected without the indication. A
+    point at zero has no relative error; a table of such points alone says nothing (None).
     """
     rows = [tuple(float(x) for x in row) for row in certificate.points]
+    rows = [row for row in rows if certificate.basis == "relative" or row[0] != 0]
+    if not rows:
+        return None
     scale = [1.0 if certificate.basis == "relative" else 100.0 / abs(nominal) for nominal, *_ in rows]
     u = max(s * U / k for s, (_, _, U, k) in zip(scale, rows, strict=True))
     error = max(s * abs(e) for s, (_, e, _, _) in zip(scale, rows, strict=True))
@@ -216,7 +276,7 @@ def _bare(found: Covered, name: str, x: Array, stood: Stood, mask: Mask, relativ
         u = np.full(x.size, float(stated["relative"]) / 100) * (1.0 if relative else np.abs(x))
     label = f"{stood.instrument.code} · 无证书（{name}）"
     found.add(label, name, "common", u, mask)
-    found.parts.append(Part(label, name, stood, None, NOT_COVERED, mask))
+    found.parts.append(Part(label, name, stood, None, NOT_COVERED, mask, ("no_certificate",)))
 
 
 def _repeatability(found: Covered, name: str, x: Array, stood: Stood, here: Mask, relative: bool) -> None:
@@ -227,7 +287,11 @@ def _repeatability(found: Covered, name: str, x: Array, stood: Stood, here: Mask
     if stood.instrument.repeatability_basis == "relative":
         u = np.full(x.size, s / 100) * (1.0 if relative else np.abs(x))
     elif relative:
-        return
+        raise BadInput(
+            "its repeatability must be stated in % where only the mass rate is recorded",
+            field="instrument.repeatability",
+            found=f"{stood.instrument.code}: {stated} {stood.instrument.unit}",
+        )
     else:
         u = np.full(x.size, s)
     found.add(f"{stood.instrument.code} · 重复性", name, "independent", u, here)

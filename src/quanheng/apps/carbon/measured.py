@@ -6,6 +6,7 @@ It gathers plain facts from the earlier apps, lets `science` compute, and keeps 
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,12 +20,13 @@ from quanheng.apps.carbon.coverage import Covered, Hours, Part, Stood, cover
 from quanheng.apps.carbon.models import Source
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring
-from quanheng.errors import BadInput
+from quanheng.errors import BadInput, Problem
 from quanheng.norms import NormValue
 from quanheng.science.carbon.cems import MassRate, co2_mass_rate, reported_mass_rate
 from quanheng.science.series.total import Component, Total, total
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Kind = Literal["common", "independent"]
 INPUTS = {
     "concentration": ("concentration", "flow", "temperature", "pressure", "moisture"),
@@ -62,35 +64,31 @@ class SiteYear:
 
     site: Any
     year: int
-    lake_version: int
+    pin: monitoring.Pin
     known_at: dt.datetime
     sources: list[SourceYear]
+    series: Series
     total: Total
-    names: dict[str, str]
+
+    @property
+    def hours(self) -> int:
+        """Hours of the year, counted for each source."""
+        return sum(one.hours.starts.size for one in self.sources)
 
 
 def measure(
-    site: Any, sources: Sequence[Source], year: int, lake_version: int, known_at: dt.datetime
+    site: Any, sources: Sequence[Source], year: int, pin: monitoring.Pin, known_at: dt.datetime
 ) -> SiteYear:
-    """Compute the emission of a site in a year at a pinned version of its readings."""
+    """Compute the emission of a site in a year from its readings at a pin, and from what was known at a time."""
     if not sources:
         raise BadInput("the site has no measured emission source", field="site", found=site.code)
     start, end = monitoring.year_of(site, year)
     hours = Hours.between(start, end, site.time_zone)
-    measured = [_source_year(source, site, hours, start, end, lake_version, known_at) for source in sources]
-    components, sensitivities, names = _laid_end_to_end(measured)
-    mass = np.concatenate([one.rate.mass for one in measured])
-    if np.isnan(mass).all():
+    measured = [_source_year(source, site, hours, start, end, pin, known_at) for source in sources]
+    series = laid_end_to_end(measured)
+    if np.isnan(series.mass).all():
         raise BadInput("no hour of this year has all its readings", field="year", found=str(year))
-    return SiteYear(
-        site,
-        year,
-        lake_version,
-        known_at,
-        measured,
-        total(mass, sensitivities, components, unit="t", k=2.0),
-        names,
-    )
+    return SiteYear(site, year, pin, known_at, measured, series, series.total())
 
 
 def _source_year(
@@ -99,7 +97,7 @@ def _source_year(
     hours: Hours,
     start: dt.datetime,
     end: dt.datetime,
-    pin: int,
+    pin: monitoring.Pin,
     known_at: dt.datetime,
 ) -> SourceYear:
     points = monitoring.points_of(site)
@@ -107,10 +105,13 @@ def _source_year(
     ids = {name: str(point.pk) for name, point in chosen.items()}
     table = monitoring.readings(list(ids.values()), start, end, at=pin)
     indications = {name: _hourly(table, point_id, hours) for name, point_id in ids.items()}
-    stood = stood_at(list(ids.values()), known_at)
+    stood = stood_at({str(point.pk): point.unit for point in chosen.values()}, known_at)
     if source.form == Source.Form.MASS:
         return _reported(source, hours, indications, stood[ids["mass"]])
-    return _computed(source, hours, indications, {name: stood[point] for name, point in ids.items()}, start)
+    first_day = start.astimezone(zoneinfo.ZoneInfo(site.time_zone)).date()
+    return _computed(
+        source, hours, indications, {name: stood[point] for name, point in ids.items()}, first_day
+    )
 
 
 def _hourly(table: pa.Table, point: str, hours: Hours) -> Array:
@@ -125,20 +126,23 @@ def _hourly(table: pa.Table, point: str, hours: Hours) -> Array:
     return laid
 
 
-def stood_at(points: Sequence[str], known_at: dt.datetime) -> dict[str, list[Stood]]:
-    """What stood at each point and under which certificates, as known at a time."""
-    installations = monitoring.installations_of(points, known_at)
+def stood_at(units: Mapping[str, str], known_at: dt.datetime) -> dict[str, list[Stood]]:
+    """What stood at each point (with the unit of its readings) and under which certificates, as known at a time."""
+    installations = monitoring.installations_of(list(units), known_at)
     ids = {one.instrument for one in installations}
     instruments = laboratory.instrument_facts(ids)
     certificates: dict[str, list[laboratory.CertificateFacts]] = {}
-    for certificate in laboratory.certificates_of(ids):
+    for certificate in laboratory.certificates_of(ids, known_at):
         certificates.setdefault(certificate.instrument, []).append(certificate)
-    found: dict[str, list[Stood]] = {point: [] for point in points}
+    found: dict[str, list[Stood]] = {point: [] for point in units}
     for one in installations:
-        held = certificates.get(one.instrument, [])
-        stood = Stood(one.id, one.version, instruments[one.instrument], one.valid_from, one.valid_to, held)
+        held, instrument, unit = (
+            certificates.get(one.instrument, []),
+            instruments[one.instrument],
+            units[one.point],
+        )
+        stood = Stood(one.id, one.version, instrument, one.valid_from, one.valid_to, held, unit)
         found[one.point].append(stood)
-        found.setdefault(f"{one.point}/{one.acts_on}", []).append(stood)
     return found
 
 
@@ -164,25 +168,45 @@ def _computed(
     hours: Hours,
     indications: dict[str, Array],
     stood: Mapping[str, Sequence[Stood]],
-    start: dt.datetime,
+    on: dt.date,
 ) -> SourceYear:
     covered = {name: cover(name, x, hours, stood[name]) for name, x in indications.items()}
     corrected = {name: indications[name] + covered[name].correction for name in indications}
     constants = {
-        "molar_mass": _constant(source.molar_mass, start.date()),
-        "molar_volume": _constant(source.molar_volume, start.date()),
+        "molar_mass": constant(source.molar_mass, on),
+        "molar_volume": constant(source.molar_volume, on),
     }
-    rate = co2_mass_rate(
-        **{name: corrected[name] for name in INPUTS["concentration"] if name in corrected},
-        basis=source.basis,
-        molar_mass=float(constants["molar_mass"].value),
-        molar_volume=float(constants["molar_volume"].value),
-    )
+    given = {name: corrected[name] for name in INPUTS["concentration"] if name in corrected}
+    rate = _rated(source, hours, given, constants)
     needed = {name: covered[name] for name in covered if name in rate.sensitivities}
     return SourceYear(source, hours, indications, corrected, needed, rate, constants)
 
 
-def _constant(name: str, on: dt.date) -> NormValue:
+def _rated(
+    source: Source, hours: Hours, given: Mapping[str, Array], constants: Mapping[str, NormValue]
+) -> MassRate:
+    """The mass of each hour; a reading without physical meaning is named by its point and its time."""
+    try:
+        return co2_mass_rate(
+            **given,
+            basis=source.basis,
+            molar_mass=float(constants["molar_mass"].value),
+            molar_volume=float(constants["molar_volume"].value),
+        )
+    except BadInput as error:
+        raise BadInput(_placed(problem, source, hours) for problem in error.problems) from None
+
+
+def _placed(problem: Problem, source: Source, hours: Hours) -> Problem:
+    if problem.row is None or problem.field not in source.points:
+        return problem
+    start = dt.datetime.fromtimestamp(int(hours.starts[problem.row]) / 1e6, dt.UTC)
+    point, zone = source.points[problem.field], zoneinfo.ZoneInfo(source.site.time_zone)
+    remedy = f"the first one is of {start.astimezone(zone):%Y-%m-%d %H:%M}; send a file that corrects it"
+    return Problem(problem.message, point, None, "", problem.found, problem.expected, remedy)
+
+
+def constant(name: str, on: dt.date) -> NormValue:
     """A norm value by its full key, `norm | edition | table | item | basis`."""
     keys = [part.strip() for part in name.split("|")]
     if len(keys) != 5:
@@ -196,13 +220,25 @@ def _constant(name: str, on: dt.date) -> NormValue:
     return norms.value(norm=norm, edition=edition, table=table, item=item, basis=basis, on=on)
 
 
-def _laid_end_to_end(
-    sources: Sequence[SourceYear],
-) -> tuple[list[Component], dict[str, Array], dict[str, str]]:
-    """All sources as one series, so that an instrument that serves two of them is one error in both."""
+@dataclass(slots=True)
+class Series:
+    """All sources laid end to end, so that an instrument that serves two of them is one error in both."""
+
+    mass: Array
+    sensitivities: dict[str, Array]
+    components: list[Component]
+
+    def total(self, keep: Mask | None = None) -> Total:
+        """The sum over all readings, or over those kept."""
+        mass = self.mass if keep is None else np.where(keep, self.mass, np.nan)
+        return total(mass, self.sensitivities, self.components, unit="t", k=2.0)
+
+
+def laid_end_to_end(sources: Sequence[SourceYear]) -> Series:
+    """Sources as one series. A calibration error met in two sources is one component over both."""
     size = sum(one.rate.mass.size for one in sources)
     sensitivities: dict[str, Array] = {}
-    merged: dict[tuple[str, str, Kind], tuple[Array, NDArray[np.bool_]]] = {}
+    merged: dict[tuple[str, str, Kind], tuple[Array, Mask]] = {}
     offset = 0
     for one in sources:
         here = slice(offset, offset + one.rate.mass.size)
@@ -213,10 +249,38 @@ def _laid_end_to_end(
             u, mask = merged.setdefault(key, (np.zeros(size), np.zeros(size, dtype=bool)))
             u[here], mask[here] = component.u, component.mask
         offset += one.rate.mass.size
+    _join_shared_draws(sources, sensitivities, merged)
     labels = [label for label, _, _ in merged]
-    components, names = [], {}
-    for (label, name, kind), (u, mask) in merged.items():
-        unique = label if labels.count(label) == 1 else f"{label}（{name}）"
-        components.append(Component(unique, name, kind, u, mask))
-        names[unique] = label
-    return components, sensitivities, names
+    components = [
+        Component(label if labels.count(label) == 1 else f"{label}（{name}）", name, kind, u, mask)
+        for (label, name, kind), (u, mask) in merged.items()
+    ]
+    mass = np.concatenate([one.rate.mass for one in sources])
+    return Series(mass, sensitivities, components)
+
+
+def _join_shared_draws(
+    sources: Sequence[SourceYear],
+    sensitivities: Mapping[str, Array],
+    merged: Mapping[tuple[str, str, Kind], tuple[Array, Mask]],
+) -> None:
+    """One reading that serves two sources has one repeatability error: its effects add up before they are squared.
+
+    The joint effect (c₁+c₂)·u stands in the first source's hour, and the second source's hour adds nothing to it.
+    """
+    size = sources[0].hours.starts.size
+    users: dict[tuple[str, str], list[int]] = {}
+    for n, one in enumerate(sources):
+        for name in one.covered:
+            point = one.source.points["mass" if one.source.form == Source.Form.MASS else name]
+            users.setdefault((point, name), []).append(n)
+    for (_, name), (first, *others) in users.items():
+        for (_, of, kind), (u, _) in merged.items():
+            if kind == "independent" and of == name:
+                c, uu = sensitivities[name].reshape(-1, size), u.reshape(-1, size)
+                for other in others:
+                    joined = (uu[first] > 0) & (uu[other] > 0) & np.isfinite(c[first]) & np.isfinite(c[other])
+                    joined &= c[first] != 0
+                    both = np.abs(uu[first] * c[first] + uu[other] * c[other])[joined]
+                    uu[first][joined] = both / np.abs(c[first][joined])
+                    uu[other][joined] = 0.0

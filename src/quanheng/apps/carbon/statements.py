@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 
+from quanheng.apps.carbon import pictures
 from quanheng.apps.carbon.coverage import COVERED, Part, enlargements
-from quanheng.apps.carbon.measured import SiteYear, SourceYear
+from quanheng.apps.carbon.measured import SiteYear
+from quanheng.apps.carbon.pictures import text
 
-
-def text(value: float) -> str | None:
-    """A float as the shortest text that gives it back; unknown or infinite is null."""
-    return repr(float(value)) if np.isfinite(value) else None
+__all__ = ["as_result", "text", "used"]
 
 
 def as_result(computed: SiteYear) -> dict[str, Any]:
     """Everything a statement keeps beside its figures."""
     total = computed.total
+    rules = enlargements()
     return {
         "exact": {"value": text(total.result.value), "u": text(total.result.u), "U": text(total.result.U)},
         "contributions": [
@@ -37,9 +37,18 @@ def as_result(computed: SiteYear) -> dict[str, Any]:
             for c in total.result.contributions
         ],
         "coverage": coverage_shares(computed),
-        "sources": [_source(one) for one in computed.sources],
-        "enlargements": {"status": enlargements()["status"], "used": used_enlargements(computed)},
+        "months": pictures.months(computed),
+        "strips": pictures.strips(computed),
+        "sources": [_source(computed, n) for n in range(len(computed.sources))],
+        "enlargements": {
+            "status": rules["status"],
+            "version": rules["version"],
+            "used": used_enlargements(computed),
+        },
+        "without_uncertainty": sorted(total.uncovered),
+        "repeatability_not_stated": _silent_on_repeatability(computed),
         "known_at": computed.known_at.isoformat(),
+        "lake": {"version": computed.pin.commit, "without": list(computed.pin.without)},
         "substituted": "0",
     }
 
@@ -49,37 +58,46 @@ def coverage_shares(computed: SiteYear) -> dict[str, Any]:
     sums = {"covered": 0.0, "conditional": 0.0, "not covered": 0.0}
     hours = dict.fromkeys(sums, 0)
     for one in computed.sources:
-        known = ~np.isnan(one.rate.mass)
-        bare, conditional = (np.zeros(known.size, dtype=bool) for _ in range(2))
-        for covered in one.covered.values():
-            bare |= covered.bare
-            conditional |= covered.conditional
-        masks = {"not covered": known & bare, "conditional": known & ~bare & conditional}
-        masks["covered"] = known & ~bare & ~conditional
-        for verdict, mask in masks.items():
+        for verdict, mask in pictures.by_worst(one).items():
             sums[verdict] += float(one.rate.mass[mask].sum()) / 1000
             hours[verdict] += int(mask.sum())
     return {"tonnes": {key: text(value) for key, value in sums.items()}, "hours": hours}
 
 
 def used_enlargements(computed: SiteYear) -> list[dict[str, Any]]:
-    """Every stretch of readings for which no certificate spoke in full, with its hours."""
+    """Every stretch of the total for which no certificate spoke in full, with its hours and the reason."""
     return [
-        {"component": part.component, "verdict": part.verdict, "hours": int(part.mask.sum())}
+        {
+            "component": part.component,
+            "input": part.input,
+            "verdict": part.verdict,
+            "reasons": list(part.reasons),
+            "hours": int(stretch.sum()),
+            "tonnes": text(float(one.rate.mass[stretch].sum()) / 1000),
+        }
         for one in computed.sources
         for part in one.parts()
-        if part.verdict != COVERED
+        if part.verdict != COVERED and (stretch := part.mask & ~np.isnan(one.rate.mass)).any()
     ]
 
 
-def _source(one: SourceYear) -> dict[str, Any]:
+def _silent_on_repeatability(computed: SiteYear) -> list[str]:
+    """Instruments of which nobody stated a repeatability: it is not in the budget, which is not to say it is zero."""
+    parts = [part for one in computed.sources for part in one.parts() if part.stood.installation]
+    return sorted({p.stood.instrument.code for p in parts if p.stood.instrument.repeatability is None})
+
+
+def _source(computed: SiteYear, n: int) -> dict[str, Any]:
+    one = computed.sources[n]
     known = one.rate.mass[~np.isnan(one.rate.mass)]
+    alone = computed.series.total(pictures.of_source(computed, n)).result if known.size else None
     return {
         "code": one.source.code,
         "name": one.source.name,
         "form": one.source.form,
         "basis": one.source.basis,
         "tonnes": text(float(known.sum()) / 1000),
+        "U": text(alone.U) if alone else None,
         "hours": int(known.size),
         "missing": one.rate.missing,
         "constants": {
@@ -97,12 +115,14 @@ def _source(one: SourceYear) -> dict[str, Any]:
 
 def used(computed: SiteYear) -> Iterator[tuple[str, str, str]]:
     """What the result stands on, each once, as (kind, id, version)."""
-    yield ("readings", computed.site.code, str(computed.lake_version))
+    yield ("readings", computed.site.code, str(computed.pin.commit))
+    yield ("enlargements", "carbon", enlargements()["version"])
     seen: set[tuple[str, str, str]] = set()
     for one in computed.sources:
         found = [v.dependency for v in one.constants.values()]
         for part in one.parts():
-            found += _used_by(part)
+            if (part.mask & ~np.isnan(one.rate.mass)).any():
+                found += _used_by(part)
         for item in found:
             if item not in seen:
                 seen.add(item)

@@ -29,6 +29,10 @@ def statement_lines(statement: Any) -> Iterator[str]:
     yield f"  {statement.hours} of {statement.hours_of_year} hours have all their readings; the others are unknown, not zero"
     for verdict, hours in statement.result["coverage"]["hours"].items():
         yield f"  {verdict}: {hours} h"
+    enlarged = statement.result["enlargements"]
+    for one in enlarged["used"]:
+        reasons = ", ".join(one["reasons"])
+        yield f"    {one['hours']} h of {one['component']}: {reasons} (enlargement: {enlarged['status']})"
     yield "  largest contributions to the variance:"
     for c in statement.result["contributions"][:3]:
         share = round_to_place(float(c["share"]) * 100, -1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +25,7 @@ class Instrument(Owned):
     model = models.CharField(_("型号规格"), max_length=80)
     serial = models.CharField(_("出厂编号"), max_length=80)
     quantity = models.CharField(_("被测量"), max_length=40)
-    unit = models.CharField(_("单位"), max_length=20)
+    unit = models.CharField(_("计量单位"), max_length=20)
     repeatability = models.DecimalField(
         _("重复性标准偏差"), max_digits=18, decimal_places=9, null=True, blank=True
     )
@@ -48,7 +50,8 @@ class Certificate(Owned):
 
     classified = {
         "public": "number kind issued_on state",
-        "internal": "instrument valid_from valid_until unit basis points range_low range_high standards ended_on reason",
+        "internal": "instrument valid_from valid_until unit basis points range_low range_high standards ended_on reason "
+        "entered_by known_from ended_at",
     }
 
     class Kind(models.TextChoices):
@@ -61,6 +64,10 @@ class Certificate(Owned):
         REVOKED = "revoked", _("已撤销")
         REPLACED = "replaced", _("已被替换")
 
+    class EnteredBy(models.TextChoices):
+        ISSUER = "issuer", _("出具单位录入")
+        HOLDER = "holder", _("器具所属单位录入，出具单位未确认")
+
     number = models.CharField(_("证书编号"), max_length=60)
     kind = models.CharField(_("种类"), max_length=14, choices=Kind.choices)
     instrument = models.ForeignKey(
@@ -69,7 +76,7 @@ class Certificate(Owned):
     issued_on = models.DateField(_("签发日期"))
     valid_from = models.DateField(_("生效日期"))
     valid_until = models.DateField(_("有效期至"), null=True, blank=True)
-    unit = models.CharField(_("单位"), max_length=20)
+    unit = models.CharField(_("计量单位"), max_length=20)
     basis = models.CharField(_("误差的表示"), max_length=10, choices=Instrument.Basis.choices)
     points = models.JSONField(_("校准点"))
     range_low = models.DecimalField(_("范围下限"), max_digits=24, decimal_places=9)
@@ -78,11 +85,19 @@ class Certificate(Owned):
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.VALID)
     ended_on = models.DateField(_("撤销或替换日期"), null=True, blank=True)
     reason = models.CharField(_("原因"), max_length=300, blank=True)
+    entered_by = models.CharField(_("由谁录入"), max_length=6, choices=EnteredBy.choices)
+    known_from = models.DateTimeField(_("录入时间"))
+    ended_at = models.DateTimeField(_("撤销或替换时间"), null=True, blank=True)
 
     class Meta:
         ordering = ["-issued_on", "number"]
         constraints = [models.UniqueConstraint(fields=["owner", "number"], name="certificate_number_once")]
         verbose_name = _("证书")
+
+    def state_at(self, moment: dt.datetime) -> str:
+        """What was known of it at a moment: a later revocation does not change what stood before."""
+        known = self.ended_at is None or self.ended_at <= moment
+        return self.state if known else self.State.VALID
 
     def __str__(self) -> str:
         return self.number

@@ -21,7 +21,8 @@ def instruments(actor: Any) -> Q | None:
     reach = parties.reach(actor)
     if reach is None:
         return None
-    return Q(owner__in=reach) | Q(certificates__owner__in=parties.own_organisations(actor))
+    certified = Certificate.objects.filter(owner__in=parties.own_organisations(actor))
+    return Q(owner__in=reach) | Q(pk__in=certified.values("instrument"))
 
 
 @visible(Certificate)
@@ -38,8 +39,13 @@ def register_instrument(actor: Any, given: Any) -> Verdict:
 
 def enter_certificate(actor: Any, given: Any) -> Verdict:
     """The issuer's people, or the holder who enters a certificate that he received on paper."""
-    issuer = parties.has_role(actor, *ISSUERS, organisation=given.issuer)
+    issuer = of_issuer(actor, given.issuer)
     return issuer if issuer.ok else parties.has_role(actor, *HOLDERS, organisation=given.owner)
+
+
+def of_issuer(actor: Any, issuer: Any) -> Verdict:
+    """Whether the actor speaks for the organisation that issued a certificate."""
+    return parties.has_role(actor, *ISSUERS, organisation=issuer)
 
 
 def revoke_certificate(actor: Any, given: Any) -> Verdict:

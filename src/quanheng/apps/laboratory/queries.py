@@ -10,8 +10,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from quanheng.apps.laboratory.models import Certificate, Instrument
+from quanheng.apps.laboratory.units import conversion
 from quanheng.apps.parties import queries as parties
 from quanheng.errors import BadInput
+
+__all__ = ["conversion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class CertificateFacts:
     range_high: str
     standards: str
     state: str
+    entered_by: str
     version: str
 
 
@@ -53,16 +57,13 @@ class InstrumentFacts:
 
 def instruments(actor: Any) -> QuerySet[Instrument]:
     """Instruments that this actor may see."""
-    return Instrument.objects.for_user(actor).select_related("owner").distinct()
+    return Instrument.objects.for_user(actor).select_related("owner")
 
 
 def certificates(actor: Any) -> QuerySet[Certificate]:
     """Certificates that this actor may see."""
-    return (
-        Certificate.objects.for_user(actor)
-        .select_related("owner", "instrument", "instrument__owner")
-        .distinct()
-    )
+    rows = Certificate.objects.for_user(actor)
+    return rows.select_related("owner", "instrument", "instrument__owner")
 
 
 def instrument_named(owner: str, code: str) -> Instrument:
@@ -91,10 +92,26 @@ def instrument_facts(ids: Iterable[str]) -> dict[str, InstrumentFacts]:
     return {str(row.pk): _instrument(row) for row in Instrument.objects.filter(pk__in=list(ids))}
 
 
-def certificates_of(instruments: Iterable[str]) -> list[CertificateFacts]:
-    """All certificates of these instruments, oldest first; revoked ones too, with their state."""
-    rows = Certificate.objects.filter(instrument__in=list(instruments)).select_related("owner")
-    return [_certificate(row) for row in rows.order_by("valid_from", "issued_on", "number")]
+def certificates_of(instruments: Iterable[str], known_at: dt.datetime) -> list[CertificateFacts]:
+    """All certificates of these instruments as they were known at a moment, oldest first; with their state."""
+    rows = Certificate.objects.filter(instrument__in=list(instruments), known_from__lte=known_at)
+    rows = rows.select_related("owner").order_by("valid_from", "issued_on", "number")
+    return [_certificate(row, known_at) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """That a certificate no longer stands: in which words, since when and why."""
+
+    word: str
+    on: dt.date | None
+    reason: str
+
+
+def ended_since(ids: Iterable[str]) -> dict[str, Ended]:
+    """Of these certificates those that do not stand now."""
+    rows = Certificate.objects.filter(pk__in=list(ids)).exclude(state=Certificate.State.VALID)
+    return {str(row.pk): Ended(str(row.get_state_display()), row.ended_on, row.reason) for row in rows}
 
 
 def _instrument(row: Instrument) -> InstrumentFacts:
@@ -105,7 +122,7 @@ def _instrument(row: Instrument) -> InstrumentFacts:
     )  # fmt: skip
 
 
-def _certificate(row: Certificate) -> CertificateFacts:
+def _certificate(row: Certificate, known_at: dt.datetime) -> CertificateFacts:
     return CertificateFacts(
         id=str(row.pk),
         name=f"{row.owner.code}/{row.number}",
@@ -120,6 +137,7 @@ def _certificate(row: Certificate) -> CertificateFacts:
         range_low=format(row.range_low.normalize(), "f"),
         range_high=format(row.range_high.normalize(), "f"),
         standards=row.standards,
-        state=row.state,
-        version=row.state,
+        state=row.state_at(known_at),
+        entered_by=row.entered_by,
+        version=row.state_at(known_at),
     )

@@ -74,6 +74,8 @@ def install(
     """State that an instrument stood at a point. Two instruments may share a point only if they act on different inputs."""
     place = policy.site_named(site)
     where = queries.point_named(place, point)
+    held = laboratory.instrument_named(place.owner.code, instrument)
+    _refuse_other_quantity(where, held, acts_on)
     if valid_to is not None and valid_to <= valid_from:
         raise BadInput(
             "ends before it begins", field="valid_to", found=str(valid_to), expected=f"after {valid_from}"
@@ -83,13 +85,56 @@ def install(
         Installation(
             owner=place.owner,
             point=where,
-            instrument=laboratory.instrument_named(place.owner.code, instrument),
+            instrument=held,
             acts_on=acts_on,
             valid_from=valid_from,
             valid_to=valid_to,
             known_from=act.at,
         )
     )
+
+
+@action("monitoring.installation.end", policy=policy.keep_site, title=_("登记拆除"))
+def end_installation(
+    act: Act,
+    *,
+    site: SiteCode,
+    point: PointCode,
+    instrument: Annotated[str, Field(max_length=40, title=_("器具编号"))],
+    valid_to: Annotated[AwareDatetime, Field(title=_("拆除时间"))],
+) -> Installation:
+    """State when an instrument was taken away. What was known before stays readable, and so does what stood on it."""
+    place = policy.site_named(site)
+    where = queries.point_named(place, point)
+    before = Installation.objects.filter(
+        point=where, instrument__code=instrument, valid_to=None, known_to=None
+    ).first()
+    if before is None:
+        raise BadInput("does not stand at this point now", field="instrument", found=instrument)
+    if valid_to <= before.valid_from:
+        expected = f"after {before.valid_from}"
+        raise BadInput("ends before it begins", field="valid_to", found=str(valid_to), expected=expected)
+    act.update(before, known_to=act.at)
+    return act.create(
+        Installation(
+            owner=place.owner,
+            point=where,
+            instrument=before.instrument,
+            acts_on=before.acts_on,
+            valid_from=before.valid_from,
+            valid_to=valid_to,
+            known_from=act.at,
+        )
+    )
+
+
+def _refuse_other_quantity(point: Point, instrument: Any, acts_on: str) -> None:
+    """An instrument stands where its quantity is read, or where it says on which input of the value it acts."""
+    expected = acts_on or point.quantity
+    if instrument.quantity != expected:
+        raise BadInput(
+            "measures another quantity", field="instrument", found=instrument.quantity, expected=expected
+        )
 
 
 def _refuse_overlap(point: Point, acts_on: str, start: dt.datetime, end: dt.datetime | None) -> None:
@@ -136,11 +181,13 @@ def _refuse_twice(key: str, name: str) -> None:
 
 def _parsed(place: Site, given: Any) -> Parsed:
     facts = {
-        code: PointFacts(str(point.pk), code, point.quantity, point.unit)
+        code: PointFacts(str(point.pk), code, point.quantity, point.unit, point.interval)
         for code, point in queries.points_of(place).items()
     }
     mapping = load_mapping(given.mapping.path) if given.mapping else None
-    parsed = read_file(given.file.path, given.file.name, facts, place.time_zone, mapping)
+    parsed = read_file(
+        given.file.path, given.file.name, facts, place.time_zone, mapping, not_after=timezone.now()
+    )
     if not parsed.rows:
         raise BadInput(parsed.problems or "no reading in this file", file=given.file.name)
     return parsed

@@ -110,7 +110,7 @@ class Batch(Owned):
 
     site = models.ForeignKey(Site, verbose_name=_("场所"), on_delete=models.PROTECT, related_name="batches")
     seq = models.BigIntegerField(_("提交序号"), unique=True)
-    batch_key = models.CharField(_("批次键"), max_length=160, unique=True)
+    batch_key = models.CharField(_("批次键"), max_length=200, unique=True)
     file = models.CharField(_("文件校验码"), max_length=64)
     name = models.CharField(_("文件名"), max_length=200)
     rows = models.BigIntegerField(_("读数"))

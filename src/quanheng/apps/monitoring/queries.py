@@ -16,10 +16,11 @@ from django.db.models import Max, Q, QuerySet
 
 from quanheng.apps.monitoring.models import Batch, Installation, Point, Site
 from quanheng.apps.monitoring.policy import site_named
+from quanheng.apps.monitoring.quantities import conversion, quantities
 from quanheng.errors import BadInput, Refused
 from quanheng.lake import Lake
 
-__all__ = ["site_named"]
+__all__ = ["conversion", "quantities", "site_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +112,37 @@ def version() -> int:
     return Batch.objects.aggregate(newest=Max("seq"))["newest"] or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The readings as they stand at a commit: a later correction, or a batch recorded late, changes nothing in it."""
+
+    commit: int
+    without: tuple[int, ...] = ()
+
+
+def pin_now() -> Pin:
+    """The newest acknowledged state. What lies in the lake unrecorded is left out now and for ever under this pin."""
+    commit = version()
+    return Pin(commit, tuple(unrecorded(commit)))
+
+
 def readings(
-    point_ids: Sequence[str], start: dt.datetime, end: dt.datetime, at: int | None = None
+    point_ids: Sequence[str], start: dt.datetime, end: dt.datetime, at: Pin | int | None = None
 ) -> pa.Table:
-    """Readings of points from start to end (excluded), as they stood at a commit."""
-    pin = version() if at is None else at
-    return lake().read(list(point_ids), start, end, at=pin, exclude=unrecorded(pin))
+    """Readings of points from start to end (excluded), as they stood at a pin or commit (None: now)."""
+    pin = pin_now() if at is None else Pin(at, tuple(unrecorded(at))) if isinstance(at, int) else at
+    return lake().read(list(point_ids), start, end, at=pin.commit, exclude=pin.without)
 
 
-def unrecorded(pin: int) -> list[int]:
+def unrecorded(commit: int) -> list[int]:
     """Commits that lie in the lake without a recorded batch, because the machine stopped between the two."""
-    recorded = set(Batch.objects.filter(seq__lte=pin).values_list("seq", flat=True))
-    return [commit.seq for commit in lake().log() if commit.seq <= pin and commit.seq not in recorded]
+    recorded = set(Batch.objects.filter(seq__lte=commit).values_list("seq", flat=True))
+    return [seq for seq in range(1, commit + 1) if seq not in recorded]
 
 
 def batch(seq: int) -> Batch:
-    """A batch by its commit sequence."""
-    return Batch.objects.select_related("site").get(seq=seq)
+    """A batch by its commit sequence; the lake answers for its own rows, the platform for what it recorded."""
+    found = Batch.objects.select_related("site").filter(seq=seq).first()
+    if found is None:
+        raise BadInput("this commit of the lake has no recorded batch", field="commit", found=str(seq))
+    return found

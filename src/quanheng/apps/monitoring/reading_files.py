@@ -1,8 +1,9 @@
 """Reading a file of measurement data into rows of the lake. It parses and converts; it stores nothing.
 
 A file has a column of times and a column per point. Without a mapping the header says it all: `time` and
-`POINT [unit]`. A mapping file names the columns of a foreign format, its time zone and its units. A bad row is
-refused with its reason; the good rows around it are kept.
+`POINT [unit]`. A mapping file (`reading_formats`) names the columns of a foreign format. A bad row is refused with
+its reason, each bad field by name; the good rows around it are kept. What cannot be known is asked for, not guessed:
+a unit, which of two equal wall-clock hours, where a thousands separator belongs.
 """
 
 from __future__ import annotations
@@ -17,52 +18,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from quanheng.apps.monitoring.quantities import conversion
+from quanheng.apps.monitoring.reading_formats import (
+    FileMapping,
+    PointColumn,
+    TimeColumns,
+    load_mapping,
+    opened,
+)
 from quanheng.errors import BadInput, Problem
 
+__all__ = ["Parsed", "PointFacts", "load_mapping", "read_file"]
+
 HEADER = re.compile(r"^(?P<code>[^\[\]]+?)\s*(?:\[(?P<unit>[^\]]+)\])?$")
+TIME_TITLES = ("time", "时间")
 MAX_PROBLEMS_KEPT = 200
-
-
-class TimeColumns(BaseModel):
-    """Where the time stands, how it is written, and in which zone."""
-
-    model_config = ConfigDict(extra="forbid")
-    columns: list[str]
-    format: str | None = None
-    zone: str | None = None
-    hours_to_add: float = 0
-
-
-class PointColumn(BaseModel):
-    """The column of one point and the unit of its values."""
-
-    model_config = ConfigDict(extra="forbid")
-    column: str
-    unit: str
-
-
-class FileMapping(BaseModel):
-    """How a foreign file is to be read."""
-
-    model_config = ConfigDict(extra="forbid")
-    time: TimeColumns
-    points: dict[str, PointColumn] = Field(min_length=1)
-    delimiter: str = ","
-    encoding: str = "utf-8-sig"
+EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+EXAMPLES = "for example 2025-01-31 23:00 or 2025-01-31T23:00+08:00"
 
 
 @dataclass(frozen=True, slots=True)
 class PointFacts:
-    """What the parser must know of a point."""
+    """What the parser must know of a point; the interval in seconds."""
 
     id: str
     code: str
     quantity: str
     unit: str
+    interval: int = 3600
 
 
 @dataclass(slots=True)
@@ -73,56 +56,9 @@ class Parsed:
     problems: list[Problem] = field(default_factory=list)
     refused_rows: int = 0
 
-    def refuse(self, problem: Problem) -> None:
-        if len(self.problems) < MAX_PROBLEMS_KEPT:
-            self.problems.append(problem)
-
-
-def load_mapping(path: Path) -> FileMapping:
-    """Read a mapping file; an unknown key is named."""
-    try:
-        return FileMapping.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        raise BadInput(
-            Problem(e["msg"], field=".".join(map(str, e["loc"])), file=path.name) for e in error.errors()
-        ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadInput("the mapping cannot be read", file=path.name, found=str(error)[:120]) from None
-
-
-def read_file(
-    path: Path, name: str, points: Mapping[str, PointFacts], zone: str, mapping: FileMapping | None = None
-) -> Parsed:
-    """Read a CSV file. A file that is no table, or names a point that the site does not have, lands nothing."""
-    encoding = mapping.encoding if mapping else "utf-8-sig"
-    try:
-        with path.open(encoding=encoding, newline="") as stream:
-            reader = csv.DictReader(stream, delimiter=mapping.delimiter if mapping else ",", strict=True)
-            header = [h.strip() for h in reader.fieldnames or []]
-            reader.fieldnames = header
-            plan = mapping or _plan(header, name, points)
-            columns = _columns(plan, header, name, points)
-            return _read(reader, plan, columns, name, plan.time.zone or zone)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput("is not a CSV table", file=name, found=str(error)[:120], expected=encoding) from None
-    except LookupError:
-        raise BadInput("unknown encoding", file=name, field="encoding", found=encoding) from None
-
-
-def _plan(header: list[str], name: str, points: Mapping[str, PointFacts]) -> FileMapping:
-    if "time" not in header:
-        raise BadInput("no column of times", file=name, field="header", expected="a column named time")
-    columns = {}
-    for title in header:
-        found = HEADER.match(title)
-        if title == "time" or not found:
-            continue
-        code = found["code"].strip()
-        unit = found["unit"] or (points[code].unit if code in points else "")
-        columns[code] = PointColumn(column=title, unit=unit)
-    if not columns:
-        raise BadInput("no column of readings", file=name, field="header", expected="POINT [unit]")
-    return FileMapping(time=TimeColumns(columns=["time"]), points=columns)
+    def refuse(self, problems: tuple[Problem, ...] | list[Problem]) -> None:
+        self.refused_rows += 1
+        self.problems += list(problems)[: max(0, MAX_PROBLEMS_KEPT - len(self.problems))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,91 +69,239 @@ class _Column:
     offset: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What holds for every row of one file."""
+
+    name: str
+    time: TimeColumns
+    tz: zoneinfo.ZoneInfo
+    columns: list[_Column]
+    not_after: dt.datetime | None
+
+
+def read_file(
+    path: Path,
+    name: str,
+    points: Mapping[str, PointFacts],
+    zone: str,
+    mapping: FileMapping | None = None,
+    *,
+    not_after: dt.datetime | None = None,
+) -> Parsed:
+    """Read a CSV file. A file that is no table, or names a point that the site does not have, lands nothing.
+
+    `zone` is the site's, for times without one; `not_after`: a later reading is refused, it cannot have been taken.
+    """
+    with opened(path, name, mapping.encoding if mapping else "utf-8-sig") as stream:
+        reader = csv.DictReader(stream, delimiter=mapping.delimiter if mapping else ",", strict=True)
+        try:
+            header = _header(reader, name)
+            plan = mapping or _plan(header, name)
+            columns = _columns(plan, header, name, points)
+            frame = _Frame(name, plan.time, zoneinfo.ZoneInfo(plan.time.zone or zone), columns, not_after)
+            return _read(reader, frame)
+        except csv.Error as error:
+            raise BadInput(
+                "is not a CSV table", file=name, row=reader.line_num, found=str(error)[:120]
+            ) from None
+
+
+def _header(reader: csv.DictReader[str], name: str) -> list[str]:
+    header = [title.strip() for title in reader.fieldnames or []]
+    reader.fieldnames = header
+    if not any(header):
+        raise BadInput("is empty", file=name, expected="a header and at least one row")
+    twice = sorted({title for title in header if title and header.count(title) > 1})
+    if twice:
+        raise BadInput(
+            Problem("column stands in the header twice", title, 1, name, remedy="name each column once")
+            for title in twice
+        )
+    return header
+
+
+def _plan(header: list[str], name: str) -> FileMapping:
+    """A file without a mapping: the header names the time and, with their units, the points."""
+    times = [title for title in header if title in TIME_TITLES]
+    if len(times) != 1:
+        raise BadInput(
+            "no column of times" if not times else "two columns of times",
+            file=name,
+            row=1,
+            field="header",
+            found=", ".join(header)[:120],
+            expected="one column named time, separated by commas",
+        )
+    problems: list[Problem] = []
+    columns: dict[str, PointColumn] = {}
+    for title in header:
+        found = HEADER.match(title)
+        if title in TIME_TITLES or not found:
+            continue
+        code, unit = found["code"].strip(), found["unit"]
+        if unit is None:
+            problems.append(Problem("no unit is stated", title, 1, name, expected=f"{code} [unit]"))
+        elif code in columns:
+            problems.append(Problem("two columns for one point", code, 1, name))
+        else:
+            columns[code] = PointColumn(column=title, unit=unit.strip())
+    if not columns and not problems:
+        problems.append(Problem("no column of readings", "header", 1, name, expected="POINT [unit]"))
+    if problems:
+        raise BadInput(problems)
+    return FileMapping(time=TimeColumns(columns=times), points=columns)
+
+
 def _columns(
     plan: FileMapping, header: list[str], name: str, points: Mapping[str, PointFacts]
 ) -> list[_Column]:
     problems, columns = [], []
-    missing = [c for c in [*plan.time.columns, *(p.column for p in plan.points.values())] if c not in header]
-    problems += [
-        Problem("column is missing", field=c, file=name, expected=", ".join(header)[:120]) for c in missing
-    ]
+    wanted = [*plan.time.columns, *(p.column for p in plan.points.values())]
+    shown = ", ".join(header)[:120]
+    problems += [Problem("column is missing", c, 1, name, expected=shown) for c in wanted if c not in header]
     for code, column in plan.points.items():
         if code not in points:
             expected = ", ".join(sorted(points))[:120] or "a site with points"
-            problems.append(Problem("the site has no such point", field=code, file=name, expected=expected))
+            problems.append(Problem("the site has no such point", code, 1, name, expected=expected))
             continue
         try:
             factor, offset = conversion(column.unit, points[code].quantity)
             columns.append(_Column(column.column, points[code], factor, offset))
         except BadInput as error:
-            problems += [Problem(p.message, code, None, name, p.found, p.expected) for p in error.problems]
+            problems += [Problem(p.message, code, 1, name, p.found, p.expected) for p in error.problems]
     if problems:
         raise BadInput(problems)
     return columns
 
 
-def _read(reader: csv.DictReader, plan: FileMapping, columns: list[_Column], name: str, zone: str) -> Parsed:
-    parsed, tz = Parsed(), zoneinfo.ZoneInfo(zone)
+def _read(reader: csv.DictReader[str], frame: _Frame) -> Parsed:
+    parsed = Parsed()
     seen: dict[dt.datetime, int] = {}
     for record in reader:
         row = reader.line_num
         try:
-            at = _time(record, plan.time, tz, row, name)
+            _refuse_torn(record, row, frame.name)
+            at = _time(record, row, frame)
             if at in seen:
-                raise BadInput(
-                    "this time stands in the file twice", row=row, file=name, found=f"also row {seen[at]}"
-                )
+                found = f"also row {seen[at]}"
+                raise BadInput("this time stands in the file twice", row=row, file=frame.name, found=found)
+            values = list(_values(record, at, row, frame))
             seen[at] = row
-            parsed.rows += _values(record, columns, at, row, name)
+            parsed.rows += values
         except BadInput as error:
-            parsed.refused_rows += 1
-            for problem in error.problems:
-                parsed.refuse(problem)
+            parsed.refuse(error.problems)
     return parsed
 
 
-def _time(record: Mapping[str, str], time: TimeColumns, tz: dt.tzinfo, row: int, name: str) -> dt.datetime:
-    text = " ".join((record.get(c) or "").strip() for c in time.columns)
-    try:
-        at = dt.datetime.strptime(text, time.format) if time.format else dt.datetime.fromisoformat(text)
-    except ValueError:
-        expected = time.format or "for example 2025-01-31 23:00 or 2025-01-31T23:00+08:00"
+def _refuse_torn(record: Mapping[Any, Any], row: int, name: str) -> None:
+    """A row with more or fewer fields than the header: a separator within a number, or a line cut short."""
+    if None in record or None in record.values():
         raise BadInput(
-            "not a time", field="+".join(time.columns), row=row, file=name, found=text, expected=expected
-        ) from None
-    at += dt.timedelta(hours=time.hours_to_add)
-    return (at if at.tzinfo else at.replace(tzinfo=tz)).astimezone(dt.UTC)
-
-
-def _values(
-    record: Mapping[str, str], columns: list[_Column], at: dt.datetime, row: int, name: str
-) -> Iterator[dict[str, Any]]:
-    rows = []
-    for column in columns:
-        text = (record.get(column.title) or "").strip()
-        if text:
-            value = _number(text, column, row, name) * column.factor + column.offset
-            rows.append(
-                {
-                    "point": column.point.id,
-                    "ts": at,
-                    "value": value,
-                    "unit": column.point.unit,
-                    "text": text,
-                    "flag": 0,
-                    "row": row,
-                }
-            )
-    return iter(rows)
-
-
-def _number(text: str, column: _Column, row: int, name: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or "_" in text:
-        raise BadInput(
-            "not a number", field=column.title, row=row, file=name, found=text, expected="a decimal number"
+            "has more fields than the header" if None in record else "has fewer fields than the header",
+            row=row,
+            file=name,
+            remedy="write numbers without separators between thousands, and every row to its end",
         )
-    return value
+
+
+def _time(record: Mapping[str, str], row: int, frame: _Frame) -> dt.datetime:
+    text = " ".join(record[c].strip() for c in frame.time.columns)
+
+    def bad(message: str, expected: str = "", remedy: str = "") -> BadInput:
+        columns = "+".join(frame.time.columns)
+        return BadInput(Problem(message, columns, row, frame.name, text[:60], expected, remedy))
+
+    try:
+        at = _moment(text, frame)
+    except BadInput as error:
+        raise bad(error.problems[0].message, remedy=error.problems[0].remedy) from None
+    except (ValueError, OverflowError):
+        raise bad("not a time", frame.time.format or EXAMPLES) from None
+    if at < EARLIEST:
+        raise bad("not a time of a reading", "1970 or later")
+    if frame.not_after is not None and at > frame.not_after:
+        raise bad("lies in the future", f"{frame.not_after:%Y-%m-%d %H:%M} UTC or earlier")
+    return at
+
+
+def _moment(text: str, frame: _Frame) -> dt.datetime:
+    later = dt.timedelta(hours=frame.time.hours_to_add)
+    if frame.time.format and "%z" in frame.time.format:
+        return dt.datetime.strptime(text, frame.time.format).astimezone(dt.UTC) + later
+    if frame.time.format:
+        wall = dt.datetime.strptime(text, frame.time.format).replace(tzinfo=frame.tz)
+    else:
+        wall = dt.datetime.fromisoformat(text)
+        if wall.tzinfo is not None:
+            return wall.astimezone(dt.UTC) + later
+        wall = wall.replace(tzinfo=frame.tz)
+    return _only_moment(wall + later)
+
+
+def _only_moment(wall: dt.datetime) -> dt.datetime:
+    """The moment that a wall clock shows; refused where the clock was put forward over it, or shows it twice."""
+    first, second = (wall.replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1))
+    if first.astimezone(wall.tzinfo).replace(tzinfo=None) != wall.replace(tzinfo=None):
+        raise BadInput("this time does not exist: the clock was put forward over it")
+    if first != second:
+        raise BadInput(
+            "this time came twice: the clock was put back",
+            remedy="write it with its offset, for example +01:00",
+        )
+    return first
+
+
+def _values(record: Mapping[str, str], at: dt.datetime, row: int, frame: _Frame) -> Iterator[dict[str, Any]]:
+    """The readings of a row; an empty field is no reading. Every field that is wrong is named."""
+    problems: list[Problem] = []
+    for column in frame.columns:
+        text = record[column.title].strip()
+        if not text:
+            continue
+        value = _number(text) * column.factor + column.offset
+        if not math.isfinite(value):
+            problems.append(_no_number(text, column, row, frame.name))
+        elif not _on_grid(at, column.point.interval, frame.tz):
+            expected = f"a full interval of {column.point.interval} s of local time"
+            problems.append(
+                Problem(
+                    "not the start of an interval",
+                    column.title,
+                    row,
+                    frame.name,
+                    f"{at:%H:%M:%S} UTC",
+                    expected,
+                )
+            )
+        else:
+            yield {
+                "point": column.point.id,
+                "ts": at,
+                "value": value,
+                "unit": column.point.unit,
+                "text": text,
+                "flag": 0,
+                "row": row,
+            }
+    if problems:
+        raise BadInput(problems)
+
+
+def _no_number(text: str, column: _Column, row: int, name: str) -> Problem:
+    separated = re.fullmatch(r"[+-]?\d{1,3}([, \u00a0']\d{3})+(\.\d+)?", text)
+    remedy = "write it without separators between thousands" if separated else ""
+    return Problem("not a number", column.title, row, name, text[:60], "a decimal number", remedy)
+
+
+def _on_grid(at: dt.datetime, interval: int, tz: dt.tzinfo) -> bool:
+    wall = at.astimezone(tz)
+    return (wall.hour * 3600 + wall.minute * 60 + wall.second) % interval == 0 and wall.microsecond == 0
+
+
+def _number(text: str) -> float:
+    """The value of a decimal number; NaN for everything else that Python would take for one."""
+    try:
+        return math.nan if "_" in text else float(text)
+    except ValueError:
+        return math.nan
