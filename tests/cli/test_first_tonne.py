@@ -35,7 +35,7 @@ def bowen(lake):
     monitoring.register_point(clerk, site="BOWEN", code="HEAT", name="heat input", quantity="heat_input")
     for code, quantity, unit, error, U in (
         ("AN", "co2_concentration", "%", "0", "2"),
-        ("FL", "flow", "m3/h", "0", "3"),
+        ("FL", "flow", "m³/h", "0", "3"),
     ):
         laboratory.register_instrument(
             clerk, owner=people.plant_code(), code=code, name=code, maker="example", model=code, serial="1",

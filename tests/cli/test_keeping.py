@@ -68,7 +68,10 @@ def test_restored_backup_verifies_and_states_the_same_tonne(demo, tmp_path) -> N
     assert quanheng(demo, "backup", "-o", tmp_path / "b.tar").code == 0
     restored = quanheng(demo, "restore", tmp_path / "b.tar", "--to", tmp_path / "r")
     assert (restored.code, "the ledger verifies" in restored.out) == (0, True)
-    chain = [quanheng(h, "carbon", "chain", "HS-2025-0001", "--as", "helixin", "--json").out for h in (demo, tmp_path / "r")]
+    chain = [
+        quanheng(h, "carbon", "chain", "HS-2025-0001", "--as", "helixin", "--json").out
+        for h in (demo, tmp_path / "r")
+    ]
     assert json.loads(chain[0])["statement"] == json.loads(chain[1])["statement"]
 
 
@@ -151,6 +154,17 @@ def test_two_imports_of_one_file_at_once_take_it_in_once(copy, tmp_path) -> None
 
 def importing(home: Path, file: Path) -> subprocess.Popen[bytes]:
     """An import that runs while the test goes on."""
-    command = [sys.executable, "-m", "quanheng.cli", "lake", "import", file, "--site", "YJ-CHP", "--as", "helixin"]
+    command = [
+        sys.executable,
+        "-m",
+        "quanheng.cli",
+        "lake",
+        "import",
+        file,
+        "--site",
+        "YJ-CHP",
+        "--as",
+        "helixin",
+    ]
     environment = {**os.environ, "QUANHENG_HOME": str(home)}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -31,6 +31,7 @@ def run(host: str, port: int, workers: int) -> Answer:
         raise Refused("演示数据只能在本机打开", instead="用 --host 127.0.0.1")
     port = port or free_port(host)
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+    os.environ["QUANHENG_SERVER_PID"] = str(os.getpid())
     background = subprocess.Popen([sys.executable, "-m", "quanheng.cli.background", str(os.getpid())])
     click.echo(f"http://{host}:{port}/  (stop with Ctrl-C)")
     try:

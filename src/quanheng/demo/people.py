@@ -55,7 +55,9 @@ def enter(say: Callable[[str], None]) -> dict[str, Any]:
     _staff(cast)
     _plant(cast)
     _waiting(cast)
-    say(f"people: {len(cast)}, organisations: {len(ORGANISATIONS) + 2}, one registration waits for confirmation")
+    say(
+        f"people: {len(cast)}, organisations: {len(ORGANISATIONS) + 2}, one registration waits for confirmation"
+    )
     return cast
 
 
