@@ -5,10 +5,13 @@ Who may do what is not decided here. Pages of this room: sign-in and its neighbo
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.account import views as library
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.conf import settings
@@ -49,6 +52,13 @@ class AccountAdapter(DefaultAccountAdapter):
         except BadInput as error:
             raise ValidationError([spoken(problem) for problem in error.problems]) from None
         user.refresh_from_db()
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever signed in a moment ago need not type the password again to enrol a second factor."""
+        request = context.request
+        records = get_authentication_records(request, request.user)
+        fresh = records and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        return not fresh and super().is_reauthentication_required(app=app, **kwargs)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         words: dict[str, Promise] = {

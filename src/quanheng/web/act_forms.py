@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import json
+import re
 import tempfile
 import types
 import typing
@@ -63,13 +64,40 @@ class JsonField(forms.CharField):
         )
 
 
+class RowsField(JsonField):
+    """A list of flat rows: one in each line, values in the order of the columns, as they come out of a spreadsheet.
+
+    JSON is taken as well, for rows whose values hold blanks.
+    """
+
+    def __init__(self, *, columns: list[str], **given: Any) -> None:
+        self.columns = columns
+        super().__init__(**given)
+
+    def to_python(self, value: Any) -> Any:
+        text = (value or "").strip()
+        if text.startswith("["):
+            return super().to_python(text)
+        return [self._row(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+    def _row(self, n: int, line: str) -> dict[str, str]:
+        values = [
+            part.strip()
+            for part in (line.split("\t") if "\t" in line else re.split(r"[,，;；\s]+", line.strip()))
+        ]
+        if len(values) != len(self.columns):
+            told = {"n": n, "found": len(values), "wanted": len(self.columns)}
+            raise forms.ValidationError(_("第 %(n)s 行有 %(found)s 个值，应为 %(wanted)s 个") % told)
+        return dict(zip(self.columns, values, strict=True))
+
+
 class LinesField(forms.CharField):
     """A list of texts, one in each line."""
 
     widget = forms.Textarea(attrs={"rows": 4})
 
     def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+        return [line.strip() for line in str(super().to_python(value) or "").splitlines() if line.strip()]
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -94,6 +122,25 @@ class ActForm(forms.Form):
     @property
     def has_files(self) -> bool:
         return any(isinstance(field, forms.FileField) for field in self.fields.values())
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the schema too, so that a person learns of all faults at once."""
+        cleaned = super().clean() or {}
+        if self.errors:
+            self.cleaned_data = cleaned
+            self._ask_schema()
+        return cleaned
+
+    def _ask_schema(self) -> None:
+        known = {
+            k: v for k, v in self.cleaned_data.items() if v not in (None, "") and not hasattr(v, "chunks")
+        }
+        known = {k: v for k, v in known.items() if k in self.spec.input.model_fields}
+        try:
+            self.spec.input.model_validate(known)
+        except pydantic.ValidationError as error:
+            silent = [p for p in schema_words(error) if p.field.partition(".")[0] in known]
+            self.blame(BadInput(silent) if silent else BadInput([]))
 
     def values(self) -> dict[str, Any]:
         """What was filled in; what was left empty is absent, so that the act's own defaults hold."""
@@ -151,7 +198,7 @@ def _initial(field: forms.Field, value: Any) -> Any:
 def field_for(spec: Any, name: str, info: Any) -> forms.Field:
     """The form field for one parameter of an act."""
     kind, optional = _kind(info.annotation)
-    common = {
+    common: dict[str, Any] = {
         "label": info.title or name,
         "help_text": info.description or "",
         "required": info.is_required() and kind is not bool,
@@ -201,6 +248,11 @@ def _plain_field(kind: Any, limits: Mapping[str, Any], common: dict[str, Any]) -
     origin = typing.get_origin(kind)
     if origin is list and _kind(typing.get_args(kind)[0])[0] is str:
         return LinesField(**{**common, "help_text": common["help_text"] or _("每行一个")})
+    columns = flat_columns(kind)
+    if columns:
+        return RowsField(
+            columns=list(columns), **{**common, "help_text": common["help_text"] or rows_help(columns)}
+        )
     if origin in (list, dict, tuple) or kind in (list, dict, Any) or _is_model(kind):
         return JsonField(**{**common, "help_text": common["help_text"] or json_help(kind)})
     if kind is bool:
@@ -218,13 +270,18 @@ def _text_or_time(kind: Any, limits: Mapping[str, Any], common: dict[str, Any]) 
     if kind is pydantic.AwareDatetime or kind is dt.datetime:
         zone = timezone.get_current_timezone_name()
         help_text = common["help_text"] or _("按 %(zone)s 的时间") % {"zone": zone}
-        widget = MomentInput(format="%Y-%m-%dT%H:%M")
+        moment = MomentInput(format="%Y-%m-%dT%H:%M")
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
-        return forms.DateTimeField(widget=widget, input_formats=formats, **{**common, "help_text": help_text})
+        return forms.DateTimeField(widget=moment, input_formats=formats, **{**common, "help_text": help_text})
     if kind is dt.date:
         return forms.DateField(widget=DayInput(format="%Y-%m-%d"), input_formats=["%Y-%m-%d"], **common)
     longest = limits.get("max_length")
-    widget = forms.Textarea(attrs={"rows": 3}) if longest and longest >= LONG_TEXT else forms.TextInput()
+    if kind is pydantic.SecretStr:
+        secret = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        return forms.CharField(max_length=longest, widget=secret, strip=False, **common)
+    widget: forms.Widget = (
+        forms.Textarea(attrs={"rows": 3}) if longest and longest >= LONG_TEXT else forms.TextInput()
+    )
     return forms.CharField(max_length=longest, widget=widget, **common)
 
 
@@ -232,9 +289,25 @@ def _is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, pydantic.BaseModel)
 
 
+def flat_columns(kind: Any) -> dict[str, Any]:
+    """The columns of a list of rows whose values are all single and required; empty for anything else."""
+    arguments = typing.get_args(kind) if typing.get_origin(kind) is list else ()
+    row: Any = _kind(arguments[0])[0] if arguments else None
+    if not _is_model(row):
+        return {}
+    single = (str, int, float, Decimal, dt.date)
+    flat = all(_kind(i.annotation)[0] in single and i.is_required() for i in row.model_fields.values())
+    return {name: info.title or name for name, info in row.model_fields.items()} if flat else {}
+
+
+def rows_help(columns: Mapping[str, Any]) -> str:
+    """How a row is written."""
+    return _("每行一组，依次为 %(names)s；可从 Excel 粘贴") % {"names": "、".join(map(str, columns.values()))}
+
+
 def json_help(kind: Any) -> str:
     """Names of the fields of one row, so that a person can write the JSON without the manual."""
-    inner = next((_kind(a)[0] for a in typing.get_args(kind) if _is_model(_kind(a)[0])), kind)
+    inner: Any = next((_kind(a)[0] for a in typing.get_args(kind) if _is_model(_kind(a)[0])), kind)
     if not _is_model(inner):
         return _("JSON")
     names = "、".join(f"{n}（{i.title}）" if i.title else n for n, i in inner.model_fields.items())

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from quanheng.apps.records.action import REGISTRY, Done, perform
+from quanheng.apps.records.action import REGISTRY, Done, Spec, perform
 from quanheng.apps.records.foresight import foreseen
 from quanheng.apps.records.pages import page_of
 from quanheng.errors import BadInput, Refused, Verdict
@@ -39,9 +39,10 @@ class ActPage(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
-        self.spec = REGISTRY.get(kwargs["verb"])
-        if self.spec is None or not self.spec.api:
+        spec = REGISTRY.get(kwargs["verb"])
+        if spec is None or not spec.api:
             raise Http404
+        self.spec: Spec = spec
         self.actor = request.actor
         self.back = local_address(request, request.POST.get("next") or request.GET.get("next") or "")
         return super().dispatch(request, *args, **kwargs)
@@ -95,7 +96,8 @@ class ActPage(View):
         self, form: ActForm, known: dict[str, Any], refused: Verdict | None = None, status: int = 200
     ) -> HttpResponse:
         blocked, right = (None, True) if status != 200 else self.blocked(known)
-        page = {**self.context(), **refusal(refused or blocked), "form": form, "blocked": blocked is not None}
+        against = refused if refused is not None else blocked  # a verdict that refuses is false
+        page = {**self.context(), **refusal(against), "form": form, "blocked": blocked is not None}
         page["gathering"] = self.spec.irreversible
         return render(self.request, self.template_name, page, status=status if right else 403)
 

@@ -5,6 +5,8 @@ The switch only chooses among appointments in force; to appoint somebody is an a
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,6 +26,7 @@ def deputies(request: HttpRequest) -> HttpResponse:
     """For whom the person may act today, and for whom he acts now."""
     if request.method == "POST":
         return switch(request, request.POST.get("deputy", ""))
+    person: Any = request.user
     titles = parties.role_titles()
     rows = [
         {
@@ -33,7 +36,7 @@ def deputies(request: HttpRequest) -> HttpResponse:
             "until": d.valid_to,
             "reason": d.reason,
         }
-        for d in parties.standing_in(request.user)
+        for d in parties.standing_in(person)
     ]
     page = {"page_title": _("代理"), "rows": rows, "present": request.session.get(KEY, "")}
     return render(request, "account/deputies.html", page)
@@ -45,7 +48,8 @@ def switch(request: HttpRequest, chosen: str) -> HttpResponse:
         request.session.pop(KEY, None)
         messages.info(request, _("已回到本人身份"))
         return HttpResponseRedirect(reverse("home"))
-    offered = {str(d.pk): d for d in parties.standing_in(request.user)}
+    person: Any = request.user
+    offered = {str(d.pk): d for d in parties.standing_in(person)}
     if chosen not in offered:
         messages.error(request, _("这项代理不存在，或不在代理期内"))
         return HttpResponseRedirect(reverse("deputies"))

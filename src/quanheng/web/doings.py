@@ -5,6 +5,7 @@ Only what is certainly allowed is offered; the act asks again. What waits for a 
 
 from __future__ import annotations
 
+import typing
 from typing import Any
 
 from django.core.cache import cache
@@ -33,13 +34,20 @@ def _found(spec: Spec, actor: Any, organisations: list[str]) -> tuple[str, str] 
     """The act and the organisation for which it is allowed; None if nothing is certain or everybody may do it."""
     if not spec.api or spec.irreversible or surely(spec, VISITOR):
         return None
-    if surely(spec, actor):
-        return spec.verb, ""
-    asked = [name for name in OWNER_FIELDS if name in spec.input.model_fields]
-    for owner in organisations if asked else ():
-        if surely(spec, actor, {asked[0]: owner}):
+    asked = next((name for name in OWNER_FIELDS if name in spec.input.model_fields), "")
+    for owner in ["", *(organisations if asked else [])]:
+        known = {asked: owner} if owner else {}
+        if any(surely(spec, actor, {**known, **choice}) for choice in _choices(spec)):
             return spec.verb, owner
     return None
+
+
+def _choices(spec: Spec) -> list[dict[str, str]]:
+    """Nothing chosen, or one option of the first question that has options: some rules differ between them."""
+    for name, info in spec.input.model_fields.items():
+        if typing.get_origin(info.annotation) is typing.Literal:
+            return [{}, *({name: option} for option in typing.get_args(info.annotation))]
+    return [{}]
 
 
 def _drawn(verb: str, owner: str) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def lost_password(request: HttpRequest) -> HttpResponse:
     page = {"page_title": _("设置密码"), "form": form, "has_mail": settings.HAS_MAIL}
     if request.method != "POST":
         return render(request, "account/lost.html", page)
-    if not ratelimit.consume(request, action="reset_password_from_key", limit_get=True):
+    if not ratelimit.consume(request, action="reset_password_from_key"):
         form.add_error(None, _("试得太频繁，请 1 分钟后再试"))
         return render(request, "account/lost.html", page, status=429)
     if form.is_valid() and _set_by_code(form):
@@ -165,15 +165,27 @@ class RegisterForm(ActForm):
         )
         bureaus = parties.public_organisations().filter(kind="bureau")
         self._choose("authority", [(unit.code, unit.name) for unit in bureaus])
+        self.fields["address"].widget = forms.TextInput()
+        self._help()
         self._passwords()
 
-    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+    def _help(self) -> None:
+        words = {
+            "uscc": _("18 位，见营业执照"),
+            "login": _("小写字母开头，3 至 40 个字母、数字、点或横线；以后不能改"),
+            "contact": _("管理员负责本单位的人员和数据"),
+        }
+        for name, help_text in words.items():
+            self.fields[name].help_text = help_text
+
+    def _choose(self, name: str, choices: list[tuple[str, Any]], label: Any = "") -> None:
         """A list in place of a free text; with one answer only, it is given already."""
         if name in self.fields and choices:
             old = self.fields[name]
             asking = [] if len(choices) == 1 else [("", _("请选择"))]
+            asking = [] if old.initial else asking
             self.fields[name] = forms.ChoiceField(
-                label=old.label, help_text="", required=old.required, choices=[*asking, *choices]
+                label=label or old.label, required=True, choices=[*asking, *choices], initial=old.initial
             )
 
     def _passwords(self) -> None:
@@ -185,6 +197,9 @@ class RegisterForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        for name in ("password", "again"):
+            if name in self.fields and not given.get(name) and name not in self.errors:
+                self.add_error(name, _("请填写"))
         if "again" in self.fields and given.get("password") != given.get("again"):
             self.add_error("again", _("两次输入的密码不同"))
         return given
@@ -202,7 +217,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _registered(request: HttpRequest, form: RegisterForm) -> bool:
-    if not ratelimit.consume(request, action="signup", limit_get=True):
+    if not ratelimit.consume(request, action="signup"):
         form.add_error(None, _("试得太频繁，请 1 分钟后再试"))
     if not form.is_valid():
         return False

@@ -58,12 +58,13 @@ class ActorMiddleware:
     def _actor(self, request: HttpRequest) -> Any:
         if not request.user.is_authenticated:
             return VISITOR
+        person: Any = request.user
         try:
-            return parties.actor_for(request.user, on_behalf=request.session.get("on_behalf"))
+            return parties.actor_for(person, on_behalf=request.session.get("on_behalf"))
         except Refused as refusal:
             del request.session["on_behalf"]
             messages.warning(request, refusal.verdict.reason)
-            return request.user
+            return person
 
     # ---- time-outs ----
 
@@ -93,13 +94,14 @@ class ActorMiddleware:
         return reverse("mfa_activate_totp") if self._must_enrol(request) else ""
 
     def _must_enrol(self, request: HttpRequest) -> bool:
+        user: Any = request.user
         person, checked = request.session.get("factor_checked", ["", 0])
-        if person == str(request.user.pk) and time.time() - checked < FACTOR_CHECKED_FOR:
+        if person == str(user.pk) and time.time() - checked < FACTOR_CHECKED_FOR:
             return False
-        has_one = request.user.authenticator_set.filter(type__in=SECOND_FACTORS).exists()
-        if not has_one and parties.needs_second_factor(request.user):
+        has_one = user.authenticator_set.filter(type__in=SECOND_FACTORS).exists()
+        if not has_one and parties.needs_second_factor(user):
             return True
-        request.session["factor_checked"] = [str(request.user.pk), int(time.time())]
+        request.session["factor_checked"] = [str(user.pk), int(time.time())]
         return False
 
 

@@ -98,7 +98,7 @@ class TodoTable(tables.Table):
     )
     left = tables.Column(verbose_name=gettext_lazy("剩余"), orderable=False, attrs={"td": {"class": "fit"}})
     cite = tables.Column(verbose_name=gettext_lazy("依据"), orderable=False, attrs={"td": {"class": "fit"}})
-    act = tables.Column(verbose_name="", orderable=False, attrs={"td": {"class": "fit act"}})
+    act = tables.Column(verbose_name="", orderable=False, empty_values=(), attrs={"td": {"class": "fit act"}})
 
     class Meta:
         attrs = {"class": "qh-todo", "lead": "title", "caption": gettext_lazy("待办，按到期日排列")}
@@ -160,8 +160,8 @@ class DoneTable(tables.Table):
 class NoticeTable(tables.Table):
     """Notices to one person, newest first."""
 
-    at = tables.Column(verbose_name=gettext_lazy("时间"), attrs={"td": {"class": "fit"}})
     text = tables.Column(verbose_name=gettext_lazy("内容"), orderable=False)
+    at = tables.Column(verbose_name=gettext_lazy("时间"), attrs={"td": {"class": "fit"}})
     read_at = tables.Column(
         verbose_name=gettext_lazy("状态"), orderable=False, empty_values=(), attrs={"td": {"class": "fit"}}
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +27,7 @@ from quanheng.web.doings import doings
 NOTICES_BESIDE = 5
 
 
-def home(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponseBase:
     """The address `/`: work for who signed in, the public home for everybody else."""
     if request.user.is_authenticated:
         return Workbench.as_view()(request)
@@ -131,6 +131,7 @@ class NoticeList(ListPage):
     template_name = "home/notices.html"
     table_class = todo.NoticeTable
     query = records.notices_to
+    exported = False
     empty_title = gettext_lazy("没有通知")
     empty_text = gettext_lazy("证书撤销、登记结果、任务完成时，这里会有一行。")
 

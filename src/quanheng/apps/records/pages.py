@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import FunctionType
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
@@ -46,11 +46,11 @@ class Page(View):
     function of the object. may_open: a function of the actor that gives a Verdict, asked before anything is read.
     """
 
-    query: ClassVar[Callable[[Any], Any]]
+    query: ClassVar[Any]
     title: Any = ""
     template_name = ""
     public = False
-    may_open: ClassVar[Callable[[Any], Verdict] | None] = None
+    may_open: ClassVar[Any] = None
     crumbs: ClassVar[Iterable[tuple[Any, str]]] = ()
     acts: ClassVar[Iterable[tuple[str, Mapping[str, Any]]]] = ()
 
@@ -106,6 +106,7 @@ class ListPage(Page):
     empty_title: Any = gettext_lazy("这里还没有内容")
     empty_text: Any = ""
     note: Any = ""
+    exported = True
 
     def rows(self) -> Any:
         return self.query(self.actor)
@@ -122,7 +123,7 @@ class ListPage(Page):
         order = request.GET.getlist(table.prefixed_order_by_field)
         if order:
             table.order_by = order
-        if request.GET.get("export") == "xlsx":
+        if self.exported and request.GET.get("export") == "xlsx":
             return excel_answer(table, str(self.page_title()))
         self._turn_to_page(table)
         return render(request, self.template_name, {**self.context(), **self._list(table, filters)})
@@ -158,6 +159,7 @@ class ListPage(Page):
             "empty_title": self.empty_title,
             "empty_text": self.empty_text,
             "note": self.note,
+            "exported": self.exported,
         }
 
 
