@@ -148,7 +148,7 @@ def test_a_scope_never_widens_what_the_person_may(world):
 @pytest.mark.parametrize(
     "body",
     [
-        b"",
+        b" ",
         b"{",
         b"[]",
         b"null",

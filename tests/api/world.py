@@ -64,7 +64,7 @@ class World:
     """Everybody registered; `key("clerk")` is a program of the clerk's."""
 
     def __init__(self) -> None:
-        parties.register_division(SYSTEM, name="渝中区", level="county", code="500103")
+        parties.register_division(SYSTEM, name="渝中区", level="county", code="500103", source="测试")
         for code, kind in UNITS:
             above = "" if code == BUREAU else BUREAU
             parties.register_organisation(SYSTEM, code=code, name=f"{code}单位", kind=kind, authority=above)

@@ -172,8 +172,12 @@ def finished(schema: dict[str, Any], nouns: dict[str, Noun]) -> dict[str, Any]:
     components = found["components"]
     components["schemas"].update({row_name(noun): row_schema(noun.model) for noun in nouns.values()})
     components["responses"] = {}
+    components["securitySchemes"] = {
+        "Key": {**components["securitySchemes"]["Key"], "bearerFormat": "qh_PREFIX_SECRET"}
+    }
     for path in found["paths"].values():
         for operation in path.values():
+            operation["security"] = [{"Key": []}] if operation["x-scope"] else [{"Key": []}, {}]
             operation["responses"] = {
                 status: _shared(components["responses"], status, one)
                 if status.startswith("4")
