@@ -25,3 +25,12 @@ class OrganisationDecided:
     name: str
     confirmed: bool
     reason: str
+
+
+@event("parties.code.issued")
+@dataclass(frozen=True)
+class CodeIssued:
+    """Somebody issued a code with which the password of a person can be set."""
+
+    person: str
+    by: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quanheng.apps.parties import queries
-from quanheng.apps.parties.events import OrganisationApplied, OrganisationDecided
+from quanheng.apps.parties.events import CodeIssued, OrganisationApplied, OrganisationDecided
 from quanheng.apps.records import notices
 from quanheng.apps.records.events import subscribe
 
@@ -29,3 +29,11 @@ def tell_unit(happened: OrganisationDecided) -> None:
     )
     people = [m.person for m in unit.members.select_related("person")]
     notices.notify_all(people, "parties.organisation.decided", text)
+
+
+@subscribe("parties.code.issued", "parties.tell_person")
+def tell_person(happened: CodeIssued) -> None:
+    """Whose password can be set by a code learns who issued it: a code that he did not ask for is an attack."""
+    person = queries.by_id(happened.person)
+    text = f"{happened.by}签发了设置你密码的一次性口令；不是你要的，请告诉安全管理员"
+    notices.notify_all([person] if person else [], "parties.code.issued", text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +15,30 @@ from django.db.models import Q
 from django.utils import timezone
 
 from quanheng.apps.parties import roles
-from quanheng.apps.parties.models import Division, Membership, Organisation, Person, RoleGrant, Succession
+from quanheng.apps.parties.models import (
+    Deputy,
+    Division,
+    Membership,
+    Organisation,
+    Person,
+    RoleGrant,
+    Succession,
+)
 from quanheng.apps.records.action import System
+from quanheng.apps.records.storable import misfit
 from quanheng.errors import ALLOWED, BadInput, Verdict
 
 REGULATORS = ("bureau_officer", "district_officer")
 MANAGERS = ("enterprise_manager", "centre_manager")
+ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
 OPEN_STATES = (Organisation.State.ACTIVE,)
+# Kinds that no district supervises, wherever their offices lie.
+AUTHORITIES: tuple[str, ...] = (
+    Organisation.Kind.BUREAU,
+    Organisation.Kind.LOCAL_BUREAU,
+    Organisation.Kind.OPERATOR,
+)
+EVERYTHING = Q(pk__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -91,47 +108,81 @@ def today() -> dt.date:
     return timezone.localdate()
 
 
+def last_day() -> dt.date:
+    """The last day of what ends now: it no longer counts today."""
+    return today() - dt.timedelta(days=1)
+
+
 def in_force(on: dt.date) -> Q:
     """Rows in force on a day."""
     return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
 
 
+def himself(actor: Any) -> Person | None:
+    """The person who acts by his own hand and in his own name; None for a deputy, a program, a visitor."""
+    return actor if isinstance(actor, Person) and actor.is_active else None
+
+
+def people_behind(actor: Any) -> list[Person]:
+    """Every natural person who stands behind an act: with a deputy the one who acts, and the one he acts for."""
+    found = [getattr(actor, "deputy", None), getattr(actor, "person", None)]
+    return [person for person in found if person is not None]
+
+
 def grants(actor: Any) -> list[RoleGrant]:
     """The roles behind an actor at this moment; one query for each actor object."""
-    person = getattr(actor, "person", None)
-    if person is None or not person.is_active:
+    behind = people_behind(actor)
+    if not behind or not all(person.is_active for person in behind):
         return []
     found: list[RoleGrant] | None = getattr(actor, "_grants", None)
     if found is None:
-        found = _read_grants(actor, person)
+        found = list(_read_grants(actor, actor.person))
         actor._grants = found
     return found
 
 
-def _read_grants(actor: Any, person: Person) -> list[RoleGrant]:
+def _read_grants(actor: Any, person: Person) -> Any:
+    """A role counts only while its holder works there; a lent one only where the deputy works too."""
     rows = RoleGrant.objects.filter(in_force(today()), person=person, organisation__state__in=OPEN_STATES)
-    rows = rows.select_related("organisation", "territory")
+    for one in people_behind(actor):
+        rows = rows.filter(organisation__in=workplaces(one))
     if isinstance(actor, Deputised):
         rows = rows.filter(role=actor.role)
     if isinstance(actor, KeyHolder):
         rows = rows.filter(organisation=actor.organisation)
-    return list(rows)
+    return rows.select_related("organisation", "territory")
+
+
+def workplaces(person: Person) -> Any:
+    """Ids of the organisations for which a person works today, whatever their state."""
+    return Membership.objects.filter(in_force(today()), person=person).values("organisation")
 
 
 def named(ref: Any, field: str = "organisation") -> Organisation:
-    """An organisation by code, USCC, UUID or URN; an organisation is given back as it is."""
+    """An organisation by URN, UUID, code or USCC, in this order; an organisation is given back as it is.
+
+    A rejected registration keeps its USCC; it is found by that only where no other unit bears it.
+    """
     if isinstance(ref, Organisation):
         return ref
     text = str(ref).rsplit(":", 1)[-1]
-    condition = Q(code=text) | Q(uscc=text)
-    if _is_uuid(text):
-        condition |= Q(pk=text)
-    found = Organisation.objects.filter(condition).first() if text else None
-    if found is None:
+    rows = [] if not text or misfit(text) else list(Organisation.objects.filter(_called(text)))
+    if not rows:
         raise BadInput(
             "unknown organisation", field=field, found=str(ref), expected="a code, a USCC or a URN"
         )
-    return found
+    rejected = Organisation.State.REJECTED
+    return min(rows, key=lambda r: (str(r.pk) != text, r.code != text, r.state == rejected, str(r.pk)))
+
+
+def _called(text: str) -> Q:
+    condition = Q(code=text) | Q(uscc=text)
+    return condition | Q(pk=text) if _is_uuid(text) else condition
+
+
+def spoken_name(unit: Organisation) -> str:
+    """The name in a refusal: that of a unit which is not public yet is told to nobody."""
+    return unit.name if unit.state == Organisation.State.ACTIVE else "这个单位"
 
 
 def _is_uuid(text: str) -> bool:
@@ -142,6 +193,11 @@ def _is_uuid(text: str) -> bool:
     return len(text) == 36
 
 
+def refused(reason: str, instead: str = "") -> Verdict:
+    """A refusal by right, with the norm that asks for it."""
+    return Verdict(False, reason, roles.book().access.cite, instead)
+
+
 def has_role(
     actor: Any, *wanted: str, organisation: Any = None, territory: Any = None, regime: str | None = None
 ) -> Verdict:
@@ -149,19 +205,19 @@ def has_role(
     if isinstance(actor, System):
         return ALLOWED
     held = [g for g in grants(actor) if g.role in wanted]
+    names = "、".join(roles.named(name).name for name in wanted)
     if not held:
-        names = "、".join(roles.named(name).name for name in wanted)
-        return Verdict(False, f"这件事由{names}办理")
+        return refused(f"这件事由{names}办理")
     if organisation is not None:
         unit = named(organisation)
         held = [g for g in held if g.organisation_id == unit.pk]
         if not held:
-            return Verdict(False, f"你不是{unit.name}的人员，不能替它办理")
+            return refused(f"你在{spoken_name(unit)}不担任{names}，不能替它办理")
     if regime is not None:
         held = [g for g in held if g.regime in ("", regime)]
     if territory is not None:
         held = [g for g in held if g.territory_id is None or territory.pk in territory_ids(g.territory)]
-    return ALLOWED if held else Verdict(False, "不在你的辖区或者管理办法范围内")
+    return ALLOWED if held else refused("不在你的辖区或者管理办法范围内")
 
 
 def regulates(actor: Any, organisation: Any) -> Verdict:
@@ -169,29 +225,47 @@ def regulates(actor: Any, organisation: Any) -> Verdict:
     if isinstance(actor, System):
         return ALLOWED
     unit = named(organisation)
-    for grant in grants(actor):
-        if grant.role == "bureau_officer" and unit.authority_id == grant.organisation_id:
-            return ALLOWED
-        if _in_district(grant, unit):
-            return ALLOWED
-    return Verdict(False, f"{unit.name}不归你的单位管理，或者不在你的辖区内")
+    if any(watches(grant, unit) for grant in grants(actor)):
+        return ALLOWED
+    return refused(f"{spoken_name(unit)}不归你的单位管理，或者不在你的辖区内")
 
 
-def _in_district(grant: RoleGrant, unit: Organisation) -> bool:
-    if grant.role != "district_officer" or grant.territory_id is None or unit.division_id is None:
+def watches(grant: RoleGrant, unit: Organisation) -> bool:
+    """Whether a role is that of an officer over this unit."""
+    if grant.role == "bureau_officer":
+        return unit.authority_id == grant.organisation_id
+    if grant.role != "district_officer" or grant.territory_id is None or unit.kind in AUTHORITIES:
         return False
     return unit.division_id in territory_ids(grant.territory)
 
 
+def regulated(actor: Any) -> Q:
+    """The organisations over which the actor is an officer; the same rule as `watches`, for many at once."""
+    condition = Q(pk__in=[])
+    for grant in grants(actor):
+        if grant.role == "bureau_officer":
+            condition |= Q(authority=grant.organisation_id)
+        elif grant.role == "district_officer" and grant.territory_id:
+            condition |= Q(division__in=territory_ids(grant.territory)) & ~Q(kind__in=AUTHORITIES)
+    return condition
+
+
 def own_organisations(actor: Any) -> list[Any]:
-    """Ids of the organisations that the actor's person works for; a key speaks for one."""
-    person = getattr(actor, "person", None)
-    if person is None or not person.is_active:
-        return []
+    """Ids of the organisations whose matters are the actor's own work: where he holds a role that lets him see them.
+
+    An expert and the administrators work for an organisation without seeing its matters.
+    """
+    return list({grant.organisation_id for grant in grants(actor) if not roles.named(grant.role).apart})
+
+
+def places(actor: Any) -> list[Any]:
+    """Ids of the organisations for which the actor works, in whatever role; a deputy and a key only where they count."""
+    person = himself(actor)
+    if person is not None:
+        return list(workplaces(person).values_list("organisation", flat=True))
     if isinstance(actor, KeyHolder):
         return [actor.organisation.pk]
-    rows = Membership.objects.filter(in_force(today()), person=person, organisation__state__in=OPEN_STATES)
-    return list(rows.values_list("organisation_id", flat=True))
+    return list({grant.organisation_id for grant in grants(actor)})
 
 
 def reach(actor: Any) -> Any:
@@ -203,13 +277,54 @@ def reach(actor: Any) -> Any:
         return Organisation.objects.values("pk")
     if getattr(actor, "person", None) is None:
         return None
-    condition = Q(pk__in=own_organisations(actor))
-    for grant in grants(actor):
-        if grant.role == "bureau_officer":
-            condition |= Q(authority=grant.organisation_id)
-        elif grant.role == "district_officer" and grant.territory_id:
-            condition |= Q(division__in=territory_ids(grant.territory))
-    return Organisation.objects.filter(condition).values("pk")
+    return Organisation.objects.filter(Q(pk__in=own_organisations(actor)) | regulated(actor)).values("pk")
+
+
+# ---- administrators ------------------------------------------------------------------------------------------
+
+
+def administered(actor: Any, *wanted: str) -> Q | None:
+    """The organisations that the actor keeps in one of these administrator roles; None if there are none.
+
+    An administrator of an authority keeps that authority and what is under it; one who works for whoever runs
+    the platform keeps all.
+    """
+    if isinstance(actor, System):
+        return EVERYTHING
+    held = [grant for grant in grants(actor) if grant.role in wanted]
+    if not held:
+        return None
+    if any(runs_platform(grant.organisation) for grant in held):
+        return EVERYTHING
+    homes = [grant.organisation_id for grant in held]
+    return Q(pk__in=homes) | Q(authority__in=homes)
+
+
+def administers(actor: Any, role: str, unit: Organisation | None = None) -> Verdict:
+    """Whether the actor keeps an organisation in an administrator's role; without one, the platform itself."""
+    verdict = has_role(actor, role)
+    if not verdict.ok or isinstance(actor, System):
+        return verdict
+    homes = [grant.organisation for grant in grants(actor) if grant.role == role]
+    if any(runs_platform(home) for home in homes):
+        return ALLOWED
+    if unit is not None and {unit.pk, unit.authority_id} & {home.pk for home in homes}:
+        return ALLOWED
+    name = roles.named(role).name
+    if unit is None:
+        return refused(f"只有平台运行单位的{name}可以办理")
+    return refused(f"{spoken_name(unit)}不归你这个{name}管")
+
+
+def runs_platform(unit: Organisation) -> bool:
+    """Whether an organisation runs the installation: its operator, or the first authority where it has none."""
+    if unit.kind == Organisation.Kind.OPERATOR:
+        return True
+    standing = Organisation.objects.filter(state__in=OPEN_STATES)
+    if unit.kind != Organisation.Kind.BUREAU or standing.filter(kind=Organisation.Kind.OPERATOR).exists():
+        return False
+    first = standing.filter(kind=Organisation.Kind.BUREAU).order_by("registered_on", "pk").first()
+    return first is not None and first.pk == unit.pk
 
 
 def territory_ids(division: Division) -> set[Any]:
@@ -224,7 +339,25 @@ def territory_ids(division: Division) -> set[Any]:
     return found
 
 
-def held_by(person: Person, besides: Iterable[Any] = ()) -> set[str]:
-    """The roles that a person holds anywhere today."""
-    rows = RoleGrant.objects.filter(in_force(today()), person=person).exclude(pk__in=list(besides))
-    return set(rows.values_list("role", flat=True))
+def own_roles(person: Person) -> set[str]:
+    """The roles that a person holds anywhere or will hold, without those that are lent to him."""
+    return set(RoleGrant.objects.filter(_not_over(), person=person).values_list("role", flat=True))
+
+
+def held_by(person: Person, lenders_aside: Iterable[Person] = ()) -> set[str]:
+    """The roles that a person holds anywhere or will hold, with those that are lent to him by others than these."""
+    lent = Deputy.objects.filter(_not_over(), deputy=person).exclude(principal__in=list(lenders_aside))
+    return own_roles(person) | set(lent.values_list("role", flat=True))
+
+
+def _not_over() -> Q:
+    return Q(valid_to=None) | Q(valid_to__gte=today())
+
+
+def apart(actor: Any, act: str, earlier: Mapping[str, Iterable[str]]) -> Verdict:
+    """Whether the people behind an actor may do an act on a paper on which others were done before.
+
+    `earlier`: the URNs of all the people behind each earlier act, as the ledger names them (actor and on behalf).
+    """
+    mine = {person.urn for person in people_behind(actor)}
+    return roles.on_one_paper((done for done, people in earlier.items() if mine & set(people)), act)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -26,6 +25,7 @@ from quanheng.apps.parties.models import (
     Succession,
 )
 from quanheng.apps.parties.policy import Deputised, KeyHolder, in_force, territory_ids, today
+from quanheng.apps.records.storable import misfit
 from quanheng.errors import BadInput, Refused
 
 __all__ = ["territory_ids"]
@@ -34,6 +34,14 @@ __all__ = ["territory_ids"]
 def organisation(ref: Any, field: str = "organisation") -> Organisation:
     """An organisation by code, USCC, UUID or URN."""
     return policy.named(ref, field)
+
+
+def standing(ref: Any, field: str = "organisation") -> Organisation:
+    """An organisation that is confirmed and not closed: only with such a one can something new begin."""
+    unit = policy.named(ref, field)
+    if unit.state not in policy.OPEN_STATES:
+        raise BadInput("is not in force", field=field, found=f"{ref} ({unit.get_state_display()})")
+    return unit
 
 
 def organisations(actor: Any) -> QuerySet[Organisation]:
@@ -64,6 +72,11 @@ def person(login: str) -> Person:
             "unknown person", field="person", found=login, expected="the login name of an active account"
         )
     return found
+
+
+def by_id(pk: str) -> Person | None:
+    """A person by identifier, active or not."""
+    return Person.objects.filter(pk=pk).first()
 
 
 def memberships(actor: Any) -> QuerySet[Membership]:
@@ -109,7 +122,7 @@ def roles_of(actor: Any) -> list[str]:
 
 def own_units(actor: Any) -> list[Organisation]:
     """The organisations that the actor works for."""
-    return list(Organisation.objects.filter(pk__in=policy.own_organisations(actor)).order_by("name"))
+    return list(Organisation.objects.filter(pk__in=policy.places(actor)).order_by("name"))
 
 
 def needs_second_factor(who: Person) -> bool:
@@ -145,7 +158,12 @@ def key_holder(secret: str) -> KeyHolder | None:
     found = row.select_related("owner", "person").first()
     if found is None or not hmac.compare_digest(found.digest, digest_of(secret)):
         return None
-    if not found.person.is_active or found.owner.state != Organisation.State.ACTIVE:
+    works_there = Membership.objects.filter(in_force(today()), person=found.person, organisation=found.owner)
+    if (
+        not found.person.is_active
+        or found.owner.state != Organisation.State.ACTIVE
+        or not works_there.exists()
+    ):
         return None
     return KeyHolder(str(found.pk), found.name, found.person, found.owner, frozenset(found.scopes))
 
@@ -165,7 +183,7 @@ def divisions(on: dt.date | None = None) -> QuerySet[Division]:
 def division(ref: str, on: dt.date | None = None) -> Division:
     """A division by code or name, preferring one that exists on the day."""
     condition = Q(code=ref) | Q(name=ref)
-    rows = list(Division.objects.filter(condition)) if ref else []
+    rows = list(Division.objects.filter(condition)) if ref and not misfit(ref) else []
     living = [d for d in rows if d in set(divisions(on).filter(condition))]
     if len(living or rows) != 1:
         problem = "unknown division" if not rows else "several divisions have this name"
@@ -181,22 +199,15 @@ def successors(of: Division) -> list[Division]:
 def officers_of(unit: Organisation) -> list[Person]:
     """The officers who may decide on an organisation, the district's and the authority's."""
     rows = RoleGrant.objects.filter(in_force(today()), role__in=policy.REGULATORS, person__is_active=True)
+    rows = rows.filter(organisation__state__in=policy.OPEN_STATES)
     found = rows.select_related("person", "organisation", "territory")
-    return _distinct(g.person for g in found if policy.regulates(g.person, unit).ok)
-
-
-def _distinct(people: Iterable[Person]) -> list[Person]:
-    return list({one.pk: one for one in people}.values())
+    return list({g.person_id: g.person for g in found if policy.watches(g, unit)}.values())
 
 
 def pending_for(actor: Any) -> QuerySet[Organisation]:
     """Registrations that wait for this officer's decision."""
-    rows = Organisation.objects.filter(state=Organisation.State.PENDING)
-    seen = policy.reach(actor)
-    if seen is None or not policy.has_role(actor, *policy.REGULATORS).ok:
-        return rows.none()
-    own = policy.own_organisations(actor)
-    return rows.filter(pk__in=seen).exclude(pk__in=own).select_related("division", "authority")
+    rows = Organisation.objects.filter(policy.regulated(actor), state=Organisation.State.PENDING)
+    return rows.select_related("division", "authority")
 
 
 def role_titles() -> dict[str, str]:

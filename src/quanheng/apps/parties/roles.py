@@ -36,6 +36,7 @@ class Role(_Strict):
     territory: bool = False
     given_by: Literal["security", "manager"] = "security"
     manages: bool = False
+    apart: bool = False
 
 
 class Separation(_Strict):
@@ -48,10 +49,18 @@ class Separation(_Strict):
     verified: Verified
 
 
+class Access(_Strict):
+    """The norm behind a refusal by right."""
+
+    cite: str
+    verified: Verified
+
+
 class Book(_Strict):
     """Everything that the file says."""
 
     deputy_days: int = pydantic.Field(gt=0)
+    access: Access
     roles: dict[str, Role]
     separation: tuple[Separation, ...]
 
@@ -100,5 +109,14 @@ def together(held: Iterable[str], new: str) -> Verdict:
     """Whether a person with these roles may also hold another, and if not, why and by which norm."""
     for rule in book().separation:
         if rule.kind == "roles" and new in rule.among and set(held) & (set(rule.among) - {new}):
+            return Verdict(False, rule.reason, rule.cite)
+    return ALLOWED
+
+
+def on_one_paper(done: Iterable[str], act: str) -> Verdict:
+    """Whether somebody who did these acts on a paper may also do another on it."""
+    before = set(done)
+    for rule in book().separation:
+        if rule.kind == "acts" and act in rule.among and before & (set(rule.among) - {act}):
             return Verdict(False, rule.reason, rule.cite)
     return ALLOWED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -21,88 +22,118 @@ from quanheng.apps.parties.models import (
     RoleGrant,
     Succession,
 )
-from quanheng.apps.parties.policy import grants, in_force, own_organisations, reach, today
+from quanheng.apps.parties.policy import (
+    EVERYTHING,
+    MANAGERS,
+    administered,
+    grants,
+    himself,
+    in_force,
+    people_behind,
+    places,
+    reach,
+    today,
+)
 from quanheng.apps.records.action import System
 from quanheng.apps.records.base import visible
 
-EVERYTHING = Q(pk__isnull=False)
-
-
-def administers(actor: Any, *roles: str) -> bool:
-    """Whether the actor holds one of these administrator roles, or is the platform itself."""
-    return isinstance(actor, System) or any(g.role in roles for g in grants(actor))
+NOTHING = Q(pk__in=[])
 
 
 @visible(Organisation)
 def organisations(actor: Any) -> Q | None:
-    """Own and regulated ones; the system and security administrators see all."""
-    if administers(actor, "system_admin", "security_admin"):
-        return EVERYTHING
+    """Own and regulated ones, and where one works; administrators see those that they keep."""
     seen = reach(actor)
-    return None if seen is None else Q(pk__in=seen)
+    if seen is None:
+        return None
+    over = administered(actor, "system_admin", "security_admin") or NOTHING
+    return Q(pk__in=seen) | Q(pk__in=places(actor)) | over
 
 
 @visible(Person)
 def people(actor: Any) -> Q | None:
-    """Oneself, the people of the own and of the regulated organisations; the administrators see accounts."""
-    if administers(actor, "system_admin", "security_admin"):
-        return EVERYTHING
-    seen, person = reach(actor), getattr(actor, "person", None)
-    if seen is None or person is None:
+    """Oneself, the people of own and regulated organisations; administrators see the accounts they keep."""
+    seen = reach(actor)
+    if seen is None:
         return None
     working = Membership.objects.filter(in_force(today()), organisation__in=seen).values("person")
-    return Q(pk=person.pk) | Q(pk__in=working)
+    found = Q(pk__in=working) | Q(pk__in=[one.pk for one in people_behind(actor)])
+    over = over_units(actor, "system_admin", "security_admin")
+    if over is None:
+        return found
+    return found | Q(pk__in=Membership.objects.filter(organisation__in=over).values("person"))
 
 
-def _by_organisation(actor: Any) -> Q | None:
-    if administers(actor, "system_admin", "security_admin"):
-        return EVERYTHING
-    seen = reach(actor)
-    return None if seen is None else Q(organisation__in=seen)
+def over_units(actor: Any, *roles: str) -> Any:
+    """Ids of the organisations that an administrator is over; None if he is none of these."""
+    condition = administered(actor, *roles)
+    return None if condition is None else Organisation.objects.filter(condition).values("pk")
 
 
-def _by_owner(actor: Any) -> Q | None:
-    seen = reach(actor)
-    return None if seen is None else Q(owner__in=seen)
+def _of_units(path: str, *administrators: str, own: Sequence[str] = ()) -> Any:
+    """A rule for rows of an organisation: who deals with it, administrators who keep it, and whom the row is about."""
+
+    def rule(actor: Any) -> Q | None:
+        seen = reach(actor)
+        if seen is None:
+            return None
+        over = over_units(actor, *administrators) if administrators else None
+        found = Q(**{f"{path}__in": seen}) | _own(actor, *own)
+        return found if over is None else found | Q(**{f"{path}__in": over})
+
+    return rule
 
 
-for _model in (Membership, RoleGrant, Partnership):
-    visible(_model)(_by_organisation)
-visible(Qualification)(_by_owner)
+def _own(actor: Any, *paths: str) -> Q:
+    """What concerns the person himself; a deputy or a program has nothing of its own."""
+    person, found = himself(actor), NOTHING
+    for path in paths if person is not None else ():
+        found |= Q(**{path: person})
+    return found
+
+
+visible(Membership)(_of_units("organisation", "system_admin", "security_admin", own=["person"]))
+visible(RoleGrant)(_of_units("organisation", "system_admin", "security_admin", own=["person"]))
+visible(Partnership)(_of_units("organisation"))
+visible(Qualification)(_of_units("owner", own=["person"]))
 
 
 @visible(ApiKey)
 def keys(actor: Any) -> Q | None:
-    """Keys of the own organisations; the security administrator sees all."""
-    if administers(actor, "security_admin"):
-        return EVERYTHING
-    own = own_organisations(actor)
-    return Q(owner__in=own) if own else None
+    """Keys for which one answers, those of the organisations that one manages, those that one keeps secure."""
+    managed = [g.organisation_id for g in grants(actor) if g.role in MANAGERS]
+    found = Q(owner__in=managed) | _own(actor, "person")
+    over = over_units(actor, "security_admin")
+    return found if over is None else found | Q(owner__in=over)
 
 
 @visible(Deputy)
 def deputies(actor: Any) -> Q | None:
-    """Those that one appointed or is; the security administrator sees all."""
-    if administers(actor, "security_admin"):
-        return EVERYTHING
-    person = getattr(actor, "person", None)
-    return None if person is None else Q(principal=person) | Q(deputy=person)
+    """Those that one appointed or is; the security administrator sees those of the accounts he keeps."""
+    found, over = _own(actor, "principal", "deputy"), _accounts(actor)
+    return found if over is None else found | Q(principal__in=over)
+
+
+def _accounts(actor: Any) -> Any:
+    """Ids of the people whose accounts a security administrator is over."""
+    over = over_units(actor, "security_admin")
+    return None if over is None else Membership.objects.filter(organisation__in=over).values("person")
 
 
 @visible(OneTimeCode)
 def codes(actor: Any) -> Q | None:
     """That a code was issued is for the security administrator."""
-    return EVERYTHING if administers(actor, "security_admin") else None
+    over = _accounts(actor)
+    return None if over is None else Q(person__in=over)
 
 
 @visible(Expert)
 def experts(actor: Any) -> Q | None:
     """The officers of the authority that keeps the pool, and the expert himself."""
-    person = getattr(actor, "person", None)
-    if person is None:
-        return EVERYTHING if isinstance(actor, System) else None
+    if isinstance(actor, System):
+        return EVERYTHING
     officers = [g.organisation_id for g in grants(actor) if g.role == "bureau_officer"]
-    return Q(authority__in=officers) | Q(person=person)
+    return Q(authority__in=officers) | _own(actor, "person")
 
 
 def _public(actor: Any) -> Q | None:

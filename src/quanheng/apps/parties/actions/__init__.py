@@ -32,6 +32,7 @@ from quanheng.apps.parties.actions.people import (
     erase_person,
     join,
     register_person,
+    resume_person,
     stop_person,
 )
 from quanheng.apps.records.action import SYSTEM
@@ -62,6 +63,7 @@ __all__ = [
     "register_person",
     "reject_organisation",
     "release_expert",
+    "resume_person",
     "revoke_key",
     "set_password",
     "start_session",

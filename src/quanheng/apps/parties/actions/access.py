@@ -18,6 +18,7 @@ from quanheng.apps.records.action import Act, action
 from quanheng.errors import BadInput
 
 RoleName = Annotated[str, Field(max_length=40, title=_("角色"))]
+Scope = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+:(read|write)$", max_length=80)]
 Until = Annotated[dt.date, Field(title=_("到期日"))]
 
 
@@ -33,10 +34,12 @@ def grant_role(
     valid_to: Annotated[dt.date | None, Field(title=_("终止"))] = None,
 ) -> RoleGrant:
     """Give a member of an organisation a role, within a territory or a regime where the role has one."""
+    if valid_to is not None and valid_to < policy.today():
+        raise BadInput("lies in the past", field="valid_to", found=str(valid_to))
     return act.create(
         RoleGrant(
-            person=rules.person_named(login),
-            organisation=policy.named(organisation),
+            person=queries.person(login),
+            organisation=queries.standing(organisation),
             role=role,
             regime=regime,
             territory=queries.division(territory) if territory else None,
@@ -47,17 +50,16 @@ def grant_role(
     )
 
 
-@action("parties.role.withdraw", policy=rules.withdraw_role, title=_("收回角色"))
+@action("parties.role.withdraw", policy=rules.withdraw_role, guard=rules.not_the_last, title=_("收回角色"))
 def withdraw_role(
     act: Act, *, grant: Annotated[UUID, Field(title=_("授权记录"))], reason: Reason
 ) -> RoleGrant:
-    """End a role at once: a right that ended yesterday no longer counts today."""
+    """End a role at once."""
     row = RoleGrant.objects.get(pk=grant)
-    yesterday = policy.today() - dt.timedelta(days=1)
-    if row.valid_to is not None and row.valid_to <= yesterday:
+    if row.valid_to is not None and row.valid_to <= policy.last_day():
         raise BadInput("has ended already", field="grant", found=str(row.valid_to))
     act.extra["reason"] = reason
-    act.update(row, valid_to=yesterday)
+    act.update(row, valid_to=policy.last_day())
     return row
 
 
@@ -73,12 +75,14 @@ def appoint_deputy(
 ) -> Deputy:
     """Let a colleague act in one of one's own roles for a limited time."""
     longest = roles.book().deputy_days
+    if valid_from < policy.today():
+        raise BadInput("lies in the past", field="valid_from", found=str(valid_from))
     if not valid_from <= valid_to <= valid_from + dt.timedelta(days=longest):
         raise BadInput(
             "is out of bounds", field="valid_to", found=str(valid_to), expected=f"at most {longest} days"
         )
     principal = act.actor.person
-    stand_in = rules.person_named(deputy)
+    stand_in = rules.person_named(deputy, "deputy")
     if stand_in.pk == principal.pk:
         raise BadInput("is the person himself", field="deputy", found=deputy)
     return act.create(
@@ -97,7 +101,9 @@ def appoint_deputy(
 def end_deputy(act: Act, *, deputy: Annotated[UUID, Field(title=_("代理记录"))]) -> Deputy:
     """End a deputy's time at once."""
     row = Deputy.objects.get(pk=deputy)
-    act.update(row, valid_to=policy.today() - dt.timedelta(days=1))
+    if row.valid_to <= policy.last_day():
+        raise BadInput("has ended already", field="deputy", found=str(row.valid_to))
+    act.update(row, valid_to=policy.last_day())
     return row
 
 
@@ -116,11 +122,11 @@ def issue_key(
     organisation: UnitRef,
     login: Annotated[Login, Field(title=_("责任人的登录名"))],
     name: Annotated[str, Field(min_length=2, max_length=80, title=_("用途"))],
-    scopes: Annotated[list[str], Field(min_length=1, max_length=100, title=_("范围"))],
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=100, title=_("范围"))],
     valid_to: Until,
 ) -> IssuedKey:
     """Give a program a key. The secret is shown once and never stored."""
-    unit, person = policy.named(organisation), queries.person(login)
+    unit, person = queries.standing(organisation), queries.person(login)
     if not unit.members.filter(policy.in_force(policy.today()), person=person).exists():
         raise BadInput("does not work for this organisation", field="login", found=login)
     if valid_to <= policy.today() or valid_to > policy.today() + dt.timedelta(days=366):

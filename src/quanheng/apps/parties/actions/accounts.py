@@ -6,16 +6,15 @@ import datetime as dt
 import secrets
 from typing import Annotated, Literal
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field, SecretStr
 
-from quanheng.apps.parties import queries, rules
+from quanheng.apps.parties import passwords, queries, rules
 from quanheng.apps.parties.actions.words import Login
+from quanheng.apps.parties.events import CodeIssued
 from quanheng.apps.parties.models import OneTimeCode, Person
 from quanheng.apps.records.action import Act, action, system_only
-from quanheng.errors import BadInput, Problem, Refused
+from quanheng.errors import Refused
 
 VALID_FOR = {"new_account": dt.timedelta(days=7), "lost_password": dt.timedelta(hours=2)}
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read for something else
@@ -41,6 +40,7 @@ def issue_code(
         issued_by=act.actor.display_name,
     )
     act.about(act.create(row))
+    act.emit(CodeIssued(person=str(person.pk), by=act.actor.display_name))
     return code
 
 
@@ -62,27 +62,20 @@ def set_password(
     if row is None or row.person.login != login or not row.person.is_active:
         raise Refused("登录名或一次性口令不对，或者口令已过期、已用过", instead="请管理员重新签发")
     person = row.person
-    _strong(password.get_secret_value(), person)
+    passwords.strong(password.get_secret_value(), person)
     person.set_password(password.get_secret_value())
     act.update(person, password=person.password, must_change_password=False)
     act.update(row, used_at=act.at)
     return person
 
 
-def _strong(password: str, person: Person) -> None:
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        raise BadInput(Problem(message, field="password") for message in error.messages) from None
-
-
-@action("parties.session.start", policy=rules.anybody, title=_("登录"), api=False)
+@action("parties.session.start", policy=rules.own_session, title=_("登录"), api=False)
 def start_session(act: Act, *, login: Annotated[str, Field(max_length=40)]) -> None:
     """Somebody signed in."""
     act.extra["login"] = login
 
 
-@action("parties.session.end", policy=rules.anybody, title=_("退出"), api=False)
+@action("parties.session.end", policy=rules.own_session, title=_("退出"), api=False)
 def end_session(act: Act, *, login: Annotated[str, Field(max_length=40)]) -> None:
     """Somebody signed out."""
     act.extra["login"] = login

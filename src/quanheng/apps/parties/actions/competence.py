@@ -61,7 +61,7 @@ def record_qualification(
     number: Annotated[str, Field(max_length=60, title=_("证书编号"))] = "",
 ) -> Qualification:
     """Record what a person of the organisation is qualified for, by which paper."""
-    unit, person = policy.named(organisation), queries.person(login)
+    unit, person = queries.standing(organisation), queries.person(login)
     if not unit.members.filter(policy.in_force(policy.today()), person=person).exists():
         raise BadInput("does not work for this organisation", field="login", found=login)
     if valid_to is not None and valid_to < issued_on:

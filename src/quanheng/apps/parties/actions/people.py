@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from quanheng.apps.parties import policy, rules
+from quanheng.apps.parties import policy, queries, rules
 from quanheng.apps.parties.actions.words import Email, Login, PersonName, Phone, Reason, UnitRef
 from quanheng.apps.parties.models import Membership, Person, RoleGrant
+from quanheng.apps.records import actions as records
 from quanheng.apps.records import personal
 from quanheng.apps.records.action import Act, action
 from quanheng.errors import BadInput
@@ -28,7 +30,7 @@ def register_person(
     name_en: Annotated[str, Field(max_length=120, title=_("英文姓名"))] = "",
 ) -> Person:
     """Enter a person of an organisation. The person sets the password with a one-time code."""
-    unit = policy.named(organisation)
+    unit = queries.standing(organisation)
     person = Person(login=login, name=name, name_en=name_en, email=email, phone=phone)
     person.set_unusable_password()
     act.create(person)
@@ -63,13 +65,34 @@ def stop_person(act: Act, *, login: Login, reason: Reason) -> Person:
         raise BadInput("is stopped already", field="login", found=login)
     act.update(person, is_active=False)
     act.extra["reason"] = reason
-    for grant in RoleGrant.objects.filter(policy.in_force(policy.today()), person=person, valid_to=None):
-        act.update(grant, valid_to=policy.today())
-    act.about(person)
+    _end_grants(act, RoleGrant.objects.filter(person=person))
     return person
 
 
-@action("parties.person.erase", policy=rules.security, title=_("删除个人信息"), irreversible=True)
+def _end_grants(act: Act, rows: Any) -> None:
+    """End what has not ended yet, also what was given for a time; it no longer counts today."""
+    for grant in rows.filter(Q(valid_to=None) | Q(valid_to__gte=policy.today())):
+        act.update(grant, valid_to=policy.last_day())
+
+
+@action("parties.person.resume", policy=rules.resume_person, title=_("恢复账号"))
+def resume_person(act: Act, *, login: Login, reason: Reason) -> Person:
+    """Let a stopped person sign in again. Roles that ended with the stop are given anew where they are wanted."""
+    person = rules.person_named(login)
+    if person.is_active:
+        raise BadInput("can sign in already", field="login", found=login)
+    if personal.key_for(person.pk) is None:
+        raise BadInput("was erased", field="login", found=login, remedy="register a new account")
+    if not person.memberships.filter(
+        policy.in_force(policy.today()), organisation__state__in=policy.OPEN_STATES
+    ).exists():
+        raise BadInput("works for no confirmed organisation", field="login", found=login)
+    act.update(person, is_active=True)
+    act.extra["reason"] = reason
+    return person
+
+
+@action("parties.person.erase", policy=rules.secure_person, title=_("删除个人信息"), irreversible=True)
 def erase_person(act: Act, *, login: Login, reason: Reason) -> Person:
     """Blank a stopped person's personal data and destroy the key that ties the ledger to them.
 
@@ -81,11 +104,13 @@ def erase_person(act: Act, *, login: Login, reason: Reason) -> Person:
     person.set_unusable_password()
     act.update(person, email="", phone="", id_number="", password=person.password)
     act.extra["reason"] = reason
-    personal.destroy(person.pk)
+    for membership in Membership.objects.filter(policy.in_force(policy.today()), person=person):
+        act.update(membership, valid_to=policy.last_day())
+    records.destroy_key(act.actor, subject=person.pk)
     return person
 
 
-@action("parties.membership.begin", policy=rules.keep_people, title=_("登记任职"))
+@action("parties.membership.begin", policy=rules.join, title=_("登记任职"))
 def join(
     act: Act,
     *,
@@ -96,21 +121,20 @@ def join(
     """A person who has an account begins to work for one more organisation."""
     row = Membership(
         person=rules.person_named(login),
-        organisation=policy.named(organisation),
+        organisation=queries.standing(organisation),
         title=title,
         valid_from=policy.today(),
     )
     return act.create(row)
 
 
-@action("parties.membership.end", policy=rules.keep_people, title=_("登记离职"))
+@action("parties.membership.end", policy=rules.leave, title=_("登记离职"))
 def end_membership(act: Act, *, login: Login, organisation: UnitRef) -> Membership:
-    """A person leaves an organisation; the roles in it end on the same day."""
+    """A person leaves an organisation; the roles in it end at once."""
     person, unit = rules.person_named(login), policy.named(organisation)
     row = Membership.objects.filter(policy.in_force(policy.today()), person=person, organisation=unit).first()
     if row is None:
         raise BadInput("does not work there", field="login", found=login)
-    act.update(row, valid_to=policy.today())
-    for grant in RoleGrant.objects.filter(person=person, organisation=unit, valid_to=None):
-        act.update(grant, valid_to=policy.today())
+    act.update(row, valid_to=policy.last_day())
+    _end_grants(act, RoleGrant.objects.filter(person=person, organisation=unit))
     return row
