@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from quanheng.apps.records.base import Record, RecordQuerySet
 
 
-class PersonManager(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
+class PersonManager(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ignore[misc]  # made at run time from a queryset
     """Looks people up by login name; people are made by actions, not by managers."""
 
     def get_by_natural_key(self, login: str) -> Person:
