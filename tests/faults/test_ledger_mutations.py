@@ -14,8 +14,7 @@ from tests.records.conftest import _own_folders  # noqa: F401  (a fixture)
 from tests.records.sample import OFFICER
 
 from quanheng.apps.records import checkpoints, files, triggers
-from quanheng.apps.records.action import Act, action, system_only
-from quanheng.apps.records.action import SYSTEM
+from quanheng.apps.records.action import SYSTEM, Act, action, system_only
 from quanheng.apps.records.intake import take_in
 from quanheng.apps.records.models import StoredFile
 from quanheng.apps.records.uploads import Upload

@@ -9,7 +9,7 @@ class RecordsConfig(AppConfig):
     verbose_name = "记录"
 
     def ready(self) -> None:
-        from quanheng.apps.records import actions, checks, jobs, policy, triggers  # noqa: F401  (they register)
+        from quanheng.apps.records import actions, checks, registrations, triggers  # noqa: F401  (they register)
 
         checks.register()
         triggers.keep_after_migrations()

@@ -71,13 +71,16 @@ class Fold:
 
 
 def recorded_content(key: str, before_seq: int | None = None) -> Any:
-    """What the ledger last said of a row, before an entry or up to its end; None if nothing."""
+    """What the ledger last said of a row, before an entry or up to its end; None if nothing that can be read."""
     inline = LedgerEntry.objects.filter(after__has_key=key)
     bulk = LedgerRow.objects.filter(key=key)
     if before_seq is not None:
         inline, bulk = inline.filter(seq__lt=before_seq), bulk.filter(entry_id__lt=before_seq)
-    last = inline.order_by("-seq").values_list("seq", "after").first()
-    row = bulk.order_by("-entry_id").values_list("entry_id", "after").first()
+    try:
+        last = inline.order_by("-seq").values_list("seq", "after").first()
+        row = bulk.order_by("-entry_id").values_list("entry_id", "after").first()
+    except reading.UNREADABLE:
+        return None
     if last and (not row or last[0] > row[0]):
         return last[1].get(key) if isinstance(last[1], dict) else None
     return row[1] if row else None

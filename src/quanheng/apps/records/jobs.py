@@ -6,18 +6,19 @@ that it is to stop. What it writes, it writes by acts; the job itself is no act 
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django_tasks import task
 
 from quanheng.apps.records import notices
-from quanheng.apps.records.classify import plain
 from quanheng.apps.records.models import Job
 from quanheng.apps.records.policy import person_of
 from quanheng.errors import QuanhengError, Refused
@@ -68,7 +69,7 @@ def start(kind: str, title: str, actor: Any, **arguments: Any) -> Job:
         raise Refused("只有登录的人可以发起任务")
     if kind not in KINDS:
         raise KeyError(kind)
-    row = Job.objects.create(kind=kind, title=title[:200], person=person, arguments=plain(arguments))
+    row = Job.objects.create(kind=kind, title=title[:200], person=person, arguments=_storable(arguments))
     transaction.on_commit(lambda: run.enqueue(str(row.pk)))
     return row
 
@@ -89,7 +90,7 @@ def run(pk: str) -> None:
     row = Job.objects.get(pk=pk)
     try:
         result = KINDS[row.kind](Running(row), **row.arguments)
-        _finish(row, "done", result=plain(result))
+        _finish(row, "done", result=_storable(result))
     except Cancelled:
         _finish(row, "stopped")
     except QuanhengError as problem:
@@ -100,6 +101,11 @@ def run(pk: str) -> None:
 
 
 WORDS = {"done": "已完成", "failed": "未能完成", "stopped": "已停止"}
+
+
+def _storable(value: Any) -> Any:
+    """Plain values as JSON keeps them; dates, decimals and identifiers become text."""
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
 def _finish(row: Job, state: str, **values: Any) -> None:

@@ -30,8 +30,8 @@ def jobs(actor: Any) -> Q | None:
 
 
 def person_of(actor: Any) -> Any:
-    """The id of the person behind an actor; None for programs without one and visitors."""
-    person = getattr(actor, "person", None)
+    """The id of the human behind an actor, of a deputy his own; None for visitors and the system."""
+    person = getattr(actor, "deputy", None) or getattr(actor, "person", None)
     return getattr(person, "pk", None)
 
 
@@ -64,9 +64,12 @@ def stop_job(actor: Any, given: Any) -> Verdict:
     return ALLOWED if seen else Verdict(False, "只有发起人可以停止这项任务")
 
 
-def audits(actor: Any) -> bool:
-    """Whether an actor may read the whole ledger."""
-    return rights.has_role(actor, AUDITOR).ok
+def audit(actor: Any) -> Verdict:
+    """Whether an actor may read the whole ledger and have it verified."""
+    verdict = rights.has_role(actor, AUDITOR)
+    return (
+        verdict if verdict.ok else Verdict(False, "只有审计管理员可以查看全部台账", "GB/T 22239-2019 8.1.4.3")
+    )
 
 
 def attachment_seen(actor: Any, pk: Any) -> Attachment:
@@ -77,4 +80,4 @@ def attachment_seen(actor: Any, pk: Any) -> Attachment:
     return found
 
 
-__all__ = ["Place", "audits", "person_of"]
+__all__ = ["Place", "audit", "person_of"]

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from quanheng.apps.records.models import LedgerEntry, Notification
+from quanheng.apps.records import policy
+from quanheng.apps.records.base import VISIBILITY
+from quanheng.apps.records.classify import COMMITTED, levels
+from quanheng.apps.records.models import (
+    Attachment,
+    Checkpoint,
+    Dependency,
+    Job,
+    LedgerEntry,
+    LedgerRow,
+    Notification,
+)
 
 
 def first_entry(key: str) -> LedgerEntry | None:
@@ -37,3 +52,136 @@ def notices_to(actor: Any) -> QuerySet[Notification]:
     """The short notices to this person, newest first."""
     person = getattr(actor, "deputy", None) or getattr(actor, "person", None)
     return Notification.objects.filter(person=person.pk) if person else Notification.objects.none()
+
+
+def entries(actor: Any) -> QuerySet[LedgerEntry]:
+    """The entries that an actor may read: all for who audits, for others their own acts and those done for them."""
+    found = LedgerEntry.objects.order_by("-seq")
+    if policy.audit(actor).ok:
+        return found
+    return (
+        found.filter(Q(actor=actor.urn) | Q(on_behalf=actor.urn)) if policy.person_of(actor) else found.none()
+    )
+
+
+def entries_about(actor: Any, urn: str) -> QuerySet[LedgerEntry]:
+    """What was done to one object, for everybody who may see the object."""
+    found = LedgerEntry.objects.filter(object=urn).order_by("-seq")
+    return found if policy.audit(actor).ok or object_seen(actor, urn) is not None else found.none()
+
+
+def readable_entry(actor: Any, seq: int) -> LedgerEntry | None:
+    """One entry, if the actor may read it or see its object; None otherwise."""
+    entry = LedgerEntry.objects.filter(seq=seq).first()
+    if entry is None or entries(actor).filter(seq=seq).exists():
+        return entry
+    return entry if entry.object and object_seen(actor, entry.object) is not None else None
+
+
+def object_seen(actor: Any, urn: str) -> Model | None:
+    """The row that a URN names, if the actor may see it."""
+    model, key = named_by(urn)
+    if model not in VISIBILITY:
+        return None
+    try:
+        return model.objects.for_user(actor).filter(pk=key).first()  # type: ignore[union-attr]
+    except (ValueError, ValidationError):
+        return None
+
+
+def named_by(urn: str) -> tuple[type[Model] | None, str]:
+    """Model and key of `urn:quanheng:app:model:key`, or of `app.model:key` as rows are called in the ledger."""
+    app, _dot, rest = (
+        urn.removeprefix("urn:quanheng:").replace(":", ".", urn.startswith("urn:")).partition(".")
+    )
+    name, _colon, key = rest.partition(":")
+    try:
+        return apps.get_model(app, name), key
+    except (LookupError, ValueError):
+        return None, key
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field before and after an act. `hidden`: personal content, of which the ledger holds a commitment only."""
+
+    label: str
+    before: Any
+    after: Any
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """One row that an act touched."""
+
+    kind: str
+    key: str
+    fields: list[Difference]
+
+
+def touched(actor: Any, entry: LedgerEntry, limit: int = 50) -> list[Touched]:
+    """The rows of an entry before and after, as far as the actor may see them; of a bulk act the first ones."""
+    every = policy.audit(actor).ok
+    rows: Iterable[tuple[str, Any, Any]]
+    if entry.bulk is None:
+        rows = [(key, entry.before.get(key), after) for key, after in entry.after.items() if key != "_"]
+    else:
+        rows = (
+            LedgerRow.objects.filter(entry=entry).order_by("n").values_list("key", "before", "after")[:limit]
+        )
+    return [
+        _touched(key, before or {}, after or {})
+        for key, before, after in list(rows)[:limit]
+        if every or object_seen(actor, key) is not None
+    ]
+
+
+def _touched(key: str, before: dict[str, Any], after: dict[str, Any]) -> Touched:
+    model, _pk = named_by(key)
+    kind = str(model._meta.verbose_name) if model else key.partition(":")[0]
+    return Touched(kind, key, list(_differences(model, before, after)))
+
+
+def _differences(
+    model: type[Model] | None, before: dict[str, Any], after: dict[str, Any]
+) -> Iterator[Difference]:
+    names = {f.name: str(f.verbose_name) for f in model._meta.concrete_fields} if model else {}
+    known = levels(model) if model else {}
+    for name in [*names, *sorted((before.keys() | after.keys()) - names.keys())]:
+        if before.get(name) != after.get(name):
+            hidden = known.get(name) in COMMITTED
+            yield Difference(names.get(name, name), before.get(name), after.get(name), hidden)
+
+
+def signed_by(entry: LedgerEntry) -> Checkpoint | None:
+    """The first checkpoint that covers an entry."""
+    return Checkpoint.objects.filter(size__gte=entry.seq).order_by("size").first()
+
+
+def attachments(actor: Any, urn: str = "") -> QuerySet[Attachment]:
+    """The files that an actor may read, of one object or of all; with each version its content."""
+    found = Attachment.objects.for_user(actor).select_related("file", "newer")
+    return found.filter(object=urn) if urn else found
+
+
+def jobs(actor: Any) -> QuerySet[Job]:
+    """The long jobs of this person, newest first."""
+    return Job.objects.for_user(actor).order_by("-at")
+
+
+def dependents(kind: str, used: str, version: str = "") -> QuerySet[Dependency]:
+    """Every result that used something, in one of its versions or in any; for acts that restate, not for pages."""
+    found = Dependency.objects.filter(kind=kind, used=used)
+    return found.filter(version=version) if version else found
+
+
+def dependents_seen(actor: Any, kind: str, used: str, version: str = "") -> tuple[list[Dependency], int]:
+    """The results that used something, as far as the actor may see them, and how many others there are."""
+    once = {
+        (d.result, d.version): d
+        for d in dependents(kind, used, version).select_related("entry").order_by("id")
+    }
+    every = policy.audit(actor).ok
+    seen = [d for d in once.values() if every or object_seen(actor, d.result) is not None]
+    return seen, len(once) - len(seen)
