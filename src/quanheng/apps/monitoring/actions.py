@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import policy, queries
 from quanheng.apps.monitoring.models import Batch, Installation, Point, Site
-from quanheng.apps.monitoring.reading_files import Parsed, PointFacts, load_mapping, read_file
+from quanheng.apps.monitoring.reading_files import Parsed, PointFacts, load_mapping, printable, read_file
 from quanheng.apps.parties import queries as parties
 from quanheng.apps.records.action import Act, action
 from quanheng.apps.records.files import store
@@ -212,7 +212,7 @@ def take_in(
             seq=receipt.seq,
             batch_key=receipt.batch_key,
             file=sha256,
-            name=file.name,
+            name=printable(file.name)[:200],
             rows=receipt.rows,
             refused=parsed.refused_rows,
             first=receipt.first_ts,

@@ -14,7 +14,7 @@ import math
 import re
 import zoneinfo
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,18 @@ from quanheng.apps.monitoring.reading_formats import (
 )
 from quanheng.errors import BadInput, Problem
 
-__all__ = ["Parsed", "PointFacts", "load_mapping", "read_file"]
+__all__ = ["Parsed", "PointFacts", "load_mapping", "printable", "read_file"]
 
 HEADER = re.compile(r"^(?P<code>[^\[\]]+?)\s*(?:\[(?P<unit>[^\]]+)\])?$")
 TIME_TITLES = ("time", "时间")
 MAX_PROBLEMS_KEPT = 200
 EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 EXAMPLES = "for example 2025-01-31 23:00 or 2025-01-31T23:00+08:00"
+
+
+def printable(text: str) -> str:
+    """A text from outside as it can be stored and shown: control characters become a visible mark."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,12 @@ class Parsed:
     problems: list[Problem] = field(default_factory=list)
     refused_rows: int = 0
 
-    def refuse(self, problems: tuple[Problem, ...] | list[Problem]) -> None:
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
         self.refused_rows += 1
-        self.problems += list(problems)[: max(0, MAX_PROBLEMS_KEPT - len(self.problems))]
+        room = max(0, MAX_PROBLEMS_KEPT - len(self.problems))
+        self.problems += [
+            replace(p, field=printable(p.field), found=printable(p.found)) for p in problems[:room]
+        ]
 
 
 @dataclass(frozen=True, slots=True)
