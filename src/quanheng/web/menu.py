@@ -12,25 +12,25 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from quanheng.apps.parties import queries as parties
 from quanheng.apps.records import queries as records
 from quanheng.apps.records.registries import MenuEntry, menu, todo_list
 
-MINE = gettext_lazy("我的")
+# The groups in their order; an app that opens a new one stands behind them.
 GROUP_ORDER = [
-    "我的",
-    "考核任务",
-    "中心管理",
-    "实验室",
-    "能力",
-    "排放",
-    "计量",
-    "监督",
-    "数据",
-    "授权",
-    "义务",
+    gettext_noop("我的"),
+    gettext_noop("考核任务"),
+    gettext_noop("中心管理"),
+    gettext_noop("实验室"),
+    gettext_noop("能力"),
+    gettext_noop("排放"),
+    gettext_noop("计量"),
+    gettext_noop("监督"),
+    gettext_noop("数据"),
+    gettext_noop("授权"),
+    gettext_noop("义务"),
 ]
 
 
