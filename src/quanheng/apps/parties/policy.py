@@ -216,7 +216,7 @@ def has_role(
     if regime is not None:
         held = [g for g in held if g.regime in ("", regime)]
     if territory is not None:
-        held = [g for g in held if g.territory_id is None or territory.pk in territory_ids(g.territory)]
+        held = [g for g in held if g.territory_id is None or territory.pk in territory_of(g)]
     return ALLOWED if held else refused("不在你的辖区或者管理办法范围内")
 
 
@@ -236,7 +236,7 @@ def watches(grant: RoleGrant, unit: Organisation) -> bool:
         return unit.authority_id == grant.organisation_id
     if grant.role != "district_officer" or grant.territory_id is None or unit.kind in AUTHORITIES:
         return False
-    return unit.division_id in territory_ids(grant.territory)
+    return unit.division_id in territory_of(grant)
 
 
 def regulated(actor: Any) -> Q:
@@ -246,7 +246,7 @@ def regulated(actor: Any) -> Q:
         if grant.role == "bureau_officer":
             condition |= Q(authority=grant.organisation_id)
         elif grant.role == "district_officer" and grant.territory_id:
-            condition |= Q(division__in=territory_ids(grant.territory)) & ~Q(kind__in=AUTHORITIES)
+            condition |= Q(division__in=territory_of(grant)) & ~Q(kind__in=AUTHORITIES)
     return condition
 
 
@@ -259,12 +259,21 @@ def own_organisations(actor: Any) -> list[Any]:
 
 
 def places(actor: Any) -> list[Any]:
-    """Ids of the organisations for which the actor works, in whatever role; a deputy and a key only where they count."""
+    """Ids of the organisations for which the actor works, in whatever role; a deputy and a key only where they count.
+
+    One query for each actor object, as with the roles.
+    """
     person = himself(actor)
-    if person is not None:
-        return list(workplaces(person).values_list("organisation", flat=True))
-    if isinstance(actor, KeyHolder):
-        return [actor.organisation.pk]
+    if person is None:
+        return [actor.organisation.pk] if isinstance(actor, KeyHolder) else _of_grants(actor)
+    found: list[Any] | None = getattr(person, "_places", None)
+    if found is None:
+        found = list(workplaces(person).values_list("organisation", flat=True))
+        person._places = found
+    return found
+
+
+def _of_grants(actor: Any) -> list[Any]:
     return list({grant.organisation_id for grant in grants(actor)})
 
 
@@ -278,6 +287,17 @@ def reach(actor: Any) -> Any:
     if getattr(actor, "person", None) is None:
         return None
     return Organisation.objects.filter(Q(pk__in=own_organisations(actor)) | regulated(actor)).values("pk")
+
+
+def people_of(actor: Any) -> Iterable[Any]:
+    """Ids of the people whose personal data an actor sees in full: his own, and of those whom he manages."""
+    managed = [grant.organisation_id for grant in grants(actor) if grant.role in MANAGERS]
+    if managed:
+        working = Membership.objects.filter(in_force(today()), organisation__in=managed)
+        yield from working.values_list("person", flat=True)
+    own = himself(actor) or getattr(actor, "deputy", None) or getattr(actor, "person", None)
+    if own is not None:
+        yield own.pk
 
 
 # ---- administrators ------------------------------------------------------------------------------------------
@@ -325,6 +345,15 @@ def runs_platform(unit: Organisation) -> bool:
         return False
     first = standing.filter(kind=Organisation.Kind.BUREAU).order_by("registered_on", "pk").first()
     return first is not None and first.pk == unit.pk
+
+
+def territory_of(grant: RoleGrant) -> set[Any]:
+    """The divisions in which a role counts; read once for each grant object."""
+    found: set[Any] | None = getattr(grant, "_territory", None)
+    if found is None:
+        found = territory_ids(grant.territory)
+        grant._territory = found
+    return found
 
 
 def territory_ids(division: Division) -> set[Any]:

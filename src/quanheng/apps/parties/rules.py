@@ -27,7 +27,6 @@ from quanheng.apps.parties.policy import (
 from quanheng.apps.records.action import System
 from quanheng.errors import ALLOWED, BadInput, Verdict
 
-
 # Kinds that register themselves; the others are established by an authority.
 APPLICANTS = (Organisation.Kind.ENTERPRISE, Organisation.Kind.INSTITUTION)
 

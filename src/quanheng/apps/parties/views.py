@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quanheng.apps.parties import actions, policy, queries, remarks, roles, tables
+from quanheng.apps.parties import actions, masking, policy, queries, remarks, roles, tables
 from quanheng.apps.parties.forms import KeyForm
 from quanheng.apps.parties.models import Organisation
 from quanheng.apps.records import queries as records
@@ -189,13 +189,12 @@ class PersonPage(DetailPage):
         return [{"label": label, "value": value} for label, value in found if value]
 
     def _contact(self) -> list[tuple[str, str]]:
-        """Contact data: whole for the person himself, covered for everybody else."""
-        who, own = self.object, getattr(self.actor, "pk", None) == self.object.pk
-        shown = (lambda text: text) if own else covered
+        """Contact data as this reader may see them."""
+        shown = masking.contact(self.actor, self.object)
         return [
-            (_("电子邮箱"), shown(who.email)),
-            (_("联系电话"), shown(who.phone)),
-            (_("身份证件号码"), shown(who.id_number)),
+            (_("电子邮箱"), shown["email"]),
+            (_("联系电话"), shown["phone"]),
+            (_("身份证件号码"), shown["id_number"]),
         ]
 
     def context(self) -> dict[str, Any]:
@@ -214,13 +213,6 @@ class PersonPage(DetailPage):
     def _grant(self, grant: Any) -> dict[str, Any]:
         act = act_link(self.actor, "parties.role.withdraw", {"grant": grant.pk}, back=self.request.path)
         return {"row": grant, "title": tables.role_title(grant.role), "act": act}
-
-
-def covered(text: str) -> str:
-    """Personal data as others see them: first and last character, the rest covered."""
-    if len(text) < 3:
-        return "*" * len(text)
-    return text[0] + "*" * (len(text) - 2) + text[-1]
 
 
 def may_issue(actor: Any, login: str) -> bool:

@@ -27,6 +27,7 @@ class Sight:
     def __init__(self, actor: Any) -> None:
         self.actor = actor
         self._reach: frozenset[Any] | None = None
+        self._subjects: frozenset[Any] | None = None
 
     def fields(self, row: models.Model) -> dict[str, Any]:
         """`urn`, `id` and every readable field; a reference to another row is its URN."""
@@ -47,9 +48,13 @@ class Sight:
         return getattr(row, "owner_id", None) in self._reach
 
     def _is_subject(self, row: models.Model) -> bool:
-        person = getattr(self.actor, "person", None)
+        """Whether the personal data of the row are the actor's own, or of somebody whom he manages."""
         subject = getattr(row, "personal_subject", None)
-        return person is not None and subject is not None and subject() == person.pk
+        if subject is None:
+            return False
+        if self._subjects is None:
+            self._subjects = frozenset(rights.people_of(self.actor))
+        return subject() in self._subjects
 
 
 def readable(model: type[models.Model]) -> Iterator[tuple[models.Field, Level]]:
@@ -69,7 +74,7 @@ def _value(row: models.Model, field: models.Field) -> Any:
 
 
 def masked(value: Any) -> Any:
-    """Enough of a personal value to recognise it by, and no more."""
+    """Enough of a personal value to recognise it by, and no more: 138****1234, z***@example.cn, 500*************34."""
     text = "" if value is None else str(value)
     if not text:
         return value
@@ -78,4 +83,5 @@ def masked(value: Any) -> Any:
         return f"{name[:1]}***@{host}"
     if len(text) < 8:
         return "***"
-    return f"{text[:3]}***{text[-4:]}" if len(text) == 11 else f"{text[0]}***{text[-1]}"
+    head, tail = (3, 4) if len(text) < 15 else (3, 2)  # a telephone number, or an identity number
+    return text[:head] + "*" * (len(text) - head - tail) + text[-tail:]

@@ -33,3 +33,8 @@ def own_organisations(actor: Any) -> Any:
 def has_role(actor: Any, *roles: str, organisation: Any = None) -> Verdict:
     """Whether the actor holds one of these roles, in this organisation where one is named."""
     return _ask("has_role")(actor, *roles, organisation=organisation)
+
+
+def people_of(actor: Any) -> Any:
+    """Ids of the people whose personal data an actor sees in full."""
+    return _ask("people_of")(actor)
