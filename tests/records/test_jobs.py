@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import uuid
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from tests.records.sample import Somebody
 
 from quanheng.apps.records import jobs, notices
@@ -117,6 +119,16 @@ def test_a_failed_job_keeps_one_clear_line(kinds, start) -> None:
     work()
     row.refresh_from_db()
     assert (row.state, row.error) == ("failed", "a.csv, row 3: not a number")
+
+
+def test_a_job_whose_worker_was_killed_is_named_as_failed(kinds, start) -> None:
+    jobs.job("test.nothing")(lambda job: None)
+    row = start("test.nothing")
+    Job.objects.update(state="running")
+    assert jobs.recover() == 0
+    assert jobs.recover(timezone.now() + dt.timedelta(hours=2)) == 1
+    row.refresh_from_db()
+    assert (row.state, row.error) == ("failed", "the worker process ended before the job did")
 
 
 def test_an_unknown_kind_and_a_visitor_are_refused(kinds, clerk) -> None:

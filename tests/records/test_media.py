@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from quanheng.apps.records import media, metadata
+from quanheng.apps.records.action import REGISTRY, read_input
 from quanheng.apps.records.uploads import Upload
 from quanheng.errors import BadInput
 
@@ -181,6 +182,14 @@ def test_a_claim_of_two_gigabytes_is_refused_before_a_byte_is_read(tmp_path) -> 
 
     with pytest.raises(BadInput, match="太大"):
         Upload.received("大.pdf", pieces(), tmp_path / "x", claimed=2 * 1024**3)
+
+
+@pytest.mark.parametrize("body", [{"name": "a.txt", "path": "/etc/passwd"}, "/etc/passwd", ["a", "b"], None])
+def test_no_body_can_name_a_file_of_this_machine(body) -> None:
+    spec = REGISTRY["records.attachment.add"]
+    with pytest.raises(BadInput) as bad:
+        read_input(spec, {"object": "urn:quanheng:a:b:c", "kind": "k", "file": body})
+    assert [problem.field for problem in bad.value.problems] == ["file"]
 
 
 def test_an_upload_is_counted_while_it_comes_whatever_it_claims(tmp_path, settings) -> None:

@@ -6,6 +6,7 @@ that it is to stop. What it writes, it writes by acts; the job itself is no act 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import traceback
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import structlog
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django_tasks import task
 
 from quanheng.apps.records import notices
@@ -25,7 +27,7 @@ from quanheng.errors import QuanhengError, Refused
 
 log = structlog.get_logger(__name__)
 KINDS: dict[str, Callable[..., Any]] = {}
-FINISHED = ("done", "failed", "stopped")
+SILENT_FOR = dt.timedelta(hours=1)
 
 
 class Cancelled(Exception):
@@ -80,6 +82,15 @@ def ask_to_stop(row: Job) -> Job:
     Job.objects.filter(pk=row.pk, state="running").update(cancel=True)
     row.refresh_from_db()
     return row
+
+
+def recover(now: dt.datetime | None = None) -> int:
+    """Name as failed what no worker has reported of for an hour: its worker was killed. Returns how many."""
+    silent = (now or timezone.now()) - SILENT_FOR
+    lost = Job.objects.filter(state="running", changed_at__lt=silent)
+    for row in lost:
+        _finish(row, "failed", error="the worker process ended before the job did")
+    return len(lost)
 
 
 @task()
