@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from quanheng.apps.records import replays
 from quanheng.apps.records.models import LedgerEntry, Replay
 
 pytestmark = pytest.mark.django_db
+SECONDS_TO_LOAD = 8.0
 REGISTER = "laboratory.instrument.register"
 
 
@@ -86,9 +88,11 @@ def _as_if_stopped(request: str) -> None:
 
 
 TWIN = """
-import sys
+import sys, time
 from tests.api.world import Program
 program = Program(SECRET)
+program.get("openapi.json")  # everything is loaded before the start
+time.sleep(max(0.0, START - time.time()))
 response = program.act("laboratory.instrument.register", VALUES, Idempotency_Key="twin")
 sys.stdout.write(json.dumps([response.status_code, response.json().get("ledger")]))
 """
@@ -106,6 +110,7 @@ def test_twins_at_the_same_time_do_one_act(tmp_path):
         )[0]
     )
     code = TWIN.replace("SECRET", repr(secret)).replace("VALUES", repr(instrument()))
+    code = code.replace("START", str(time.time() + SECONDS_TO_LOAD))
     answers = place.run(code, copies=4)
     assert {status for status, _ledger in answers} == {201}
     assert len({json.dumps(ledger) for _status, ledger in answers}) == 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.monitoring import actions as monitoring
@@ -68,6 +69,7 @@ class World:
         for code, kind in UNITS:
             above = "" if code == BUREAU else BUREAU
             parties.register_organisation(SYSTEM, code=code, name=f"{code}单位", kind=kind, authority=above)
+        self.secrets: dict[str, str] = {}
         self.units = {login: unit for login, unit, _role in PEOPLE}
         for login, unit, role in PEOPLE:
             parties.register_person(
@@ -86,7 +88,7 @@ class World:
             login=login,
             name="测试程序",
             scopes=scopes() if given is None else given,
-            valid_to=dt.date.today() + dt.timedelta(days),  # noqa: DTZ011  # a key's term is a civil date
+            valid_to=timezone.localdate() + dt.timedelta(days),
         )
 
     def key(self, login: str, given: list[str] | None = None) -> Program:
