@@ -17,7 +17,6 @@ from typing import Any
 import pydantic
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -155,5 +154,5 @@ def _texts(form: type[pydantic.BaseModel], texts: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value not in ("", [""])}
 
 
-def _upload(file: TemporaryUploadedFile) -> Upload:
+def _upload(file: Any) -> Upload:
     return Upload(safe_name(file.name or "file"), Path(file.temporary_file_path()))

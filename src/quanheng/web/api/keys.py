@@ -33,7 +33,11 @@ class Key(HttpBearer):
     def __call__(self, request: HttpRequest) -> Any:
         if "Authorization" not in request.headers:
             raise Halt(401, "this needs a key: Authorization: Bearer qh_…", CHALLENGE)
-        return super().__call__(request) or self._unknown(request)
+        holder = super().__call__(request)
+        if holder is None:
+            brake(f"from:{request.META.get('REMOTE_ADDR', '')}", REQUESTS_WITHOUT_KEY)
+            raise Halt(401, "the key is unknown, ended or revoked", CHALLENGE)
+        return holder
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         holder = parties.key_holder(token) if FORM.fullmatch(token) else None
@@ -41,10 +45,6 @@ class Key(HttpBearer):
             brake(f"key:{holder.key}", getattr(settings, "API_REQUESTS_PER_MINUTE", REQUESTS))
             request.actor = holder
         return holder
-
-    def _unknown(self, request: HttpRequest) -> None:
-        brake(f"from:{request.META.get('REMOTE_ADDR', '')}", REQUESTS_WITHOUT_KEY)
-        raise Halt(401, "the key is unknown, ended or revoked", CHALLENGE)
 
 
 class KeyOrNone(Key):
