@@ -163,6 +163,18 @@ def test_a_file_does_not_exist_for_who_may_not_read_it(attachment, login) -> Non
     assert signed_in(login).get(f"/records/files/{attachment.pk}/").status_code == 404
 
 
+def test_a_page_refuses_a_claim_of_two_gigabytes_before_it_reads_on(people) -> None:
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nabc\r\n--x--\r\n'
+    answer = signed_in("e1.manager").generic(
+        "POST",
+        "/do/records.attachment.add/",
+        form,
+        "multipart/form-data; boundary=x",
+        CONTENT_LENGTH=str(2 * 1024**3),
+    )
+    assert answer.status_code in (400, 413)
+
+
 def test_a_visitor_gets_no_file(attachment) -> None:
     assert Client().get(f"/records/files/{attachment.pk}/").status_code == 302
 

@@ -84,7 +84,7 @@ def object_seen(actor: Any, urn: str) -> Model | None:
     if model not in VISIBILITY:
         return None
     try:
-        return model.objects.for_user(actor).filter(pk=key).first()  # type: ignore[union-attr]
+        return model.objects.for_user(actor).filter(pk=key).first()  # type: ignore[union-attr]  # a model with a rule has `for_user`
     except (ValueError, ValidationError):
         return None
 

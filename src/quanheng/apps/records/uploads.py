@@ -64,11 +64,11 @@ class Upload:
 class LimitHandler(FileUploadHandler):
     """Stands before Django's upload handlers: refuses a claimed size at once, and counts what really comes."""
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # type: ignore[no-untyped-def]
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # type: ignore[no-untyped-def]  # Django's signature
         if content_length > settings.UPLOAD_MAX_BYTES + ROOM_FOR_FIELDS:
             raise RequestDataTooBig(f"{content_length} bytes are claimed")
 
-    def new_file(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def new_file(self, *args, **kwargs):  # type: ignore[no-untyped-def]  # Django's signature
         super().new_file(*args, **kwargs)
         self.counted = 0
 
