@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from quanheng.apps.carbon.coverage import Part
+from quanheng.apps.carbon.coverage import Part, table_of
 from quanheng.apps.carbon.measured import SiteYear, SourceYear, measure
 from quanheng.apps.carbon.models import Statement
 from quanheng.apps.carbon.queries import sources_of
@@ -191,6 +191,7 @@ def _part_node(part: Part, ended: dict[str, laboratory.Ended]) -> dict[str, Any]
             "valid_from": c.valid_from.isoformat(),
             "valid_until": c.valid_until.isoformat() if c.valid_until else None,
             "range": [c.range_low, c.range_high],
+            "range_kept": _range_kept(part),
             "unit": c.unit,
             "state": c.state,
             "ended_since": {"word": now.word, "on": str(now.on or ""), "reason": now.reason} if now else None,
@@ -201,6 +202,14 @@ def _part_node(part: Part, ended: dict[str, laboratory.Ended]) -> dict[str, Any]
             "ledger": _ledger_node("laboratory.certificate", c.id),
         }
     return node
+
+
+def _range_kept(part: Part) -> list[str | None] | None:
+    """The range in the unit of the readings; none where the indication of the instrument is not recorded."""
+    if part.certificate is None or part.input.endswith("_relative"):
+        return None
+    table = table_of(part.certificate, part.stood.unit)
+    return [text(table.low), text(table.high)]
 
 
 def _ledger_node(label: str, pk: str) -> dict[str, Any] | None:

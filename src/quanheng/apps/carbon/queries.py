@@ -32,6 +32,12 @@ def statement_named(actor: Any, number: str) -> Statement:
     return statement
 
 
+def editions(actor: Any, statement: Statement) -> QuerySet[Statement]:
+    """All editions of the same statement that the actor may see, newest first."""
+    same = {"site": statement.site_id, "year": statement.year, "method": statement.method}
+    return statements(actor).filter(**same).order_by("-edition")
+
+
 def sources_of(site: Any) -> list[Source]:
     """The measured emission sources of a site."""
     return list(Source.objects.filter(site=site).order_by("code"))

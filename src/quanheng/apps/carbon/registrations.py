@@ -1,1 +1,45 @@
-"""What this app gives to the registries: to-do items, menu entries, search results."""
+"""What this app gives to the registries: menu entries and search results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from quanheng.apps.carbon import queries
+from quanheng.apps.carbon.policy import KEEPERS
+from quanheng.apps.parties import policy as parties
+from quanheng.apps.records.registries import Hit, MenuEntry, menu, searches
+
+
+def _keeps(actor: Any) -> bool:
+    return parties.has_role(actor, *KEEPERS).ok
+
+
+def _regulates(actor: Any) -> bool:
+    return parties.has_role(actor, *parties.REGULATORS).ok
+
+
+menu.extend(
+    [
+        MenuEntry("排放", _("核算结果"), "carbon:statements", 20, _keeps),
+        MenuEntry("排放", _("排放源与方法"), "carbon:sources", 21, _keeps),
+        MenuEntry("数据", _("核算结果"), "carbon:statements", 40, _regulates),
+        MenuEntry("数据", _("排放源与方法"), "carbon:sources", 41, _regulates),
+    ]
+)
+
+
+@searches.register("carbon.statements")
+def found_statements(actor: Any, text: str) -> Iterator[Hit]:
+    """Statements by number, site or unit."""
+    wanted = Q(number__icontains=text) | Q(site__code__iexact=text) | Q(owner__name__icontains=text)
+    for row in queries.statements(actor).filter(wanted)[:20]:
+        url = reverse("carbon:statement", args=[row.pk])
+        yield Hit(
+            _t("核算结果"), f"{row.number}　{row.year}", url, f"{row.owner.name}　{row.get_state_display()}"
+        )

@@ -1,1 +1,57 @@
-"""What this app gives to the registries: to-do items, menu entries, search results."""
+"""What this app gives to the registries: menu entries and search results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from quanheng.apps.laboratory import queries
+from quanheng.apps.laboratory.policy import HOLDERS, ISSUERS
+from quanheng.apps.parties import policy as parties
+from quanheng.apps.records.registries import Hit, MenuEntry, menu, searches
+
+
+def _issues(actor: Any) -> bool:
+    return parties.has_role(actor, *ISSUERS).ok
+
+
+def _holds(actor: Any) -> bool:
+    return parties.has_role(actor, *HOLDERS).ok and not _issues(actor)
+
+
+def _regulates(actor: Any) -> bool:
+    return parties.has_role(actor, *parties.REGULATORS).ok
+
+
+menu.extend(
+    [
+        MenuEntry("实验室", _("证书"), "laboratory:certificates", 30, _issues),
+        MenuEntry("实验室", _("计量器具"), "laboratory:instruments", 31, _issues),
+        MenuEntry("计量", _("计量器具"), "laboratory:instruments", 31, _holds),
+        MenuEntry("计量", _("证书"), "laboratory:certificates", 32, _holds),
+        MenuEntry("数据", _("证书"), "laboratory:certificates", 45, _regulates),
+    ]
+)
+
+
+@searches.register("laboratory.certificates")
+def found_certificates(actor: Any, text: str) -> Iterator[Hit]:
+    """Certificates by number."""
+    for row in queries.certificates(actor).filter(number__icontains=text)[:20]:
+        url = reverse("laboratory:certificate", args=[row.pk])
+        yield Hit(_t("证书"), row.number, url, f"{row.owner.name}　{row.instrument}")
+
+
+@searches.register("laboratory.instruments")
+def found_instruments(actor: Any, text: str) -> Iterator[Hit]:
+    """Instruments by code, name or serial number."""
+    wanted = Q(code__icontains=text) | Q(name__icontains=text) | Q(serial__iexact=text)
+    for row in queries.instruments(actor).filter(wanted)[:20]:
+        yield Hit(
+            _t("器具"), str(row), reverse("laboratory:instrument", args=[row.pk]), f"{row.model} {row.serial}"
+        )

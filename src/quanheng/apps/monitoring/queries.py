@@ -100,6 +100,15 @@ def installations_of(point_ids: Sequence[str], known_at: dt.datetime) -> list[In
     ]
 
 
+def standing_at(actor: Any, site: Site) -> dict[Any, list[Installation]]:
+    """What stood and stands at the points of a site, as known now, by point and in order of time."""
+    rows = Installation.objects.for_user(actor).filter(point__site=site, known_to=None)
+    found: dict[Any, list[Installation]] = {}
+    for row in rows.select_related("instrument").order_by("valid_from"):
+        found.setdefault(row.point_id, []).append(row)
+    return found
+
+
 def year_of(site: Site, year: int) -> tuple[dt.datetime, dt.datetime]:
     """The civil year of a site, as two moments in UTC."""
     zone = zoneinfo.ZoneInfo(site.time_zone)

@@ -1,1 +1,49 @@
-"""What this app gives to the registries: to-do items, menu entries, search results."""
+"""What this app gives to the registries: menu entries and search results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from quanheng.apps.monitoring import queries
+from quanheng.apps.monitoring.policy import KEEPERS
+from quanheng.apps.parties import policy as parties
+from quanheng.apps.records.registries import Hit, MenuEntry, menu, searches
+
+
+def _keeps(actor: Any) -> bool:
+    return parties.has_role(actor, *KEEPERS).ok
+
+
+def _regulates(actor: Any) -> bool:
+    return parties.has_role(actor, *parties.REGULATORS).ok
+
+
+menu.extend(
+    [
+        MenuEntry("计量", _("场所与测点"), "monitoring:sites", 30, _keeps),
+        MenuEntry("排放", _("活动数据"), "monitoring:batches", 22, _keeps),
+        MenuEntry("数据", _("场所与测点"), "monitoring:sites", 43, _regulates),
+        MenuEntry("数据", _("读数批次"), "monitoring:batches", 44, _regulates),
+    ]
+)
+
+
+@searches.register("monitoring.sites")
+def found_sites(actor: Any, text: str) -> Iterator[Hit]:
+    """Sites by code or name."""
+    for row in queries.sites(actor).filter(Q(code__icontains=text) | Q(name__icontains=text))[:20]:
+        yield Hit(_t("场所"), str(row), reverse("monitoring:site", args=[row.pk]), row.owner.name)
+
+
+@searches.register("monitoring.batches")
+def found_batches(actor: Any, text: str) -> Iterator[Hit]:
+    """Files of readings by name, or by the beginning of their hash."""
+    wanted = Q(name__icontains=text) | (Q(file__startswith=text.lower()) if len(text) > 7 else Q(pk=None))
+    for row in queries.batches(actor).filter(wanted)[:20]:
+        yield Hit(_t("读数批次"), row.name, reverse("monitoring:batch", args=[row.pk]), row.site.code)

@@ -1,0 +1,139 @@
+"""Pages of sites, points and batches. They show; acts have their own page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from quanheng.apps.monitoring import queries, tables, words
+from quanheng.apps.monitoring.models import Installation
+from quanheng.apps.records import queries as records
+from quanheng.apps.records.classify import urn_of
+from quanheng.apps.records.pages import DetailPage, ListPage
+
+YEARS_SHOWN = 3  # of installations, on the page of a site
+
+
+class SiteList(ListPage):
+    """场所."""
+
+    title = gettext_lazy("场所")
+    query = queries.sites
+    table_class = tables.SiteTable
+    filterset_class = tables.SiteFilter
+    acts = (("monitoring.site.register", {}),)
+    empty_title = gettext_lazy("还没有场所")
+    empty_text = gettext_lazy("先登记场所，再登记测点，然后导入读数。")
+
+
+class PointList(ListPage):
+    """测点."""
+
+    title = gettext_lazy("测点")
+    query = queries.points
+    table_class = tables.PointTable
+    empty_title = gettext_lazy("还没有测点")
+
+
+class BatchList(ListPage):
+    """读数批次."""
+
+    title = gettext_lazy("读数批次")
+    query = queries.batches
+    table_class = tables.BatchTable
+    filterset_class = tables.BatchFilter
+    acts = (("monitoring.batch.take_in", {}),)
+    empty_title = gettext_lazy("还没有读数")
+    empty_text = gettext_lazy("导入一个文件：一列时间，每个测点一列，表头写“测点 [单位]”。")
+
+
+def _site(row: Any) -> str:
+    return str(row.code)
+
+
+class SitePage(DetailPage):
+    """One site: its points and what stood at them."""
+
+    template_name = "monitoring/site.html"
+    query = queries.sites
+    crumbs = ((gettext_lazy("场所"), "monitoring:sites"),)
+    acts = (
+        ("monitoring.batch.take_in", {"site": _site}),
+        ("monitoring.point.register", {"site": _site}),
+        ("monitoring.installation.begin", {"site": _site}),
+        ("monitoring.installation.end", {"site": _site}),
+    )
+
+    def context(self) -> dict[str, Any]:
+        now = timezone.now()
+        start = now - dt.timedelta(days=365 * YEARS_SHOWN)
+        stood = queries.standing_at(self.actor, self.object)
+        every = queries.quantities()
+        return {
+            **super().context(),
+            "points": [
+                {
+                    "row": point,
+                    "quantity": every[point.quantity],
+                    "installed": stood.get(point.pk, []),
+                    "strip": _strip(stood.get(point.pk, []), start, now),
+                }
+                for point in self.object.points.all()
+            ],
+            "start": start,
+            "now": now,
+            "years": _years(start, now),
+            "batches": queries.batches(self.actor).filter(site=self.object)[:10],
+            "urn": urn_of(self.object),
+        }
+
+
+def _place(at: dt.datetime, start: dt.datetime, end: dt.datetime) -> float:
+    return 100 * min(1.0, max(0.0, (at - start) / (end - start)))
+
+
+def _strip(stood: Iterable[Installation], start: dt.datetime, end: dt.datetime) -> list[dict[str, Any]]:
+    """Where each installation lies on the strip, in per cent of its width; neighbours take turns in shade."""
+    drawn = []
+    for n, one in enumerate(stood):
+        first, last = _place(one.valid_from, start, end), _place(one.valid_to or end, start, end)
+        if last > first:
+            shade = "run" if n % 2 == 0 else "band"
+            place = {
+                "x": f"{first:.2f}%",
+                "width": f"{last - first:.2f}%",
+                "middle": f"{(first + last) / 2:.2f}%",
+            }
+            drawn.append({**place, "fill": shade, "one": one})
+    return drawn
+
+
+def _years(start: dt.datetime, end: dt.datetime) -> list[dict[str, Any]]:
+    found = []
+    for year in range(start.year + 1, end.year + 1):
+        at = timezone.make_aware(dt.datetime.fromisoformat(f"{year}-01-01"))
+        found.append({"x": f"{_place(at, start, end):.2f}%", "year": year})
+    return found
+
+
+class BatchPage(DetailPage):
+    """One file of readings: how many came in, and why each other row did not."""
+
+    template_name = "monitoring/batch.html"
+    query = queries.batches
+    crumbs = ((gettext_lazy("读数批次"), "monitoring:batches"),)
+
+    def page_title(self) -> str:
+        return str(self.object.name)
+
+    def context(self) -> dict[str, Any]:
+        return {
+            **super().context(),
+            "problems": words.told(self.object.problems),
+            "entry": records.first_entry(f"monitoring.batch:{self.object.pk}"),
+            "urn": urn_of(self.object),
+        }
