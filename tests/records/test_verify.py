@@ -194,3 +194,12 @@ def test_a_present_row_that_cannot_be_read_is_named(three_acts) -> None:
         return  # PostgreSQL stores no text that is not UTF-8
     beside_the_ledger("UPDATE parties_division SET name = CAST(x'ff41' AS TEXT) WHERE code = '500105'")
     assert any(f.part == "row" and str(three_acts.pk) in f.key for f in verify().faults)
+
+
+@pytest.mark.parametrize("change", ["upper(id)", "' ' || substr(id, 2)"])
+def test_a_key_in_another_spelling_is_named(three_acts, change) -> None:
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL has identifiers of its own
+    beside_the_ledger(f"UPDATE parties_division SET id = {change} WHERE code = '500105'")
+    (fault,) = verify().faults
+    assert (fault.key, fault.field) == (f"parties.division:{three_acts.pk}", "id")

@@ -1,4 +1,4 @@
-"""Identifiers in another spelling: SQLite keeps a UUID as text, reads capitals as the same identifier and never finds them.
+"""Identifiers in another spelling: SQLite keeps a UUID as text; capitals or a blank read as the same identifier.
 
 A row whose key was so changed reads as if nothing had happened and is out of reach of every query by key.
 """
@@ -26,15 +26,18 @@ def misspelt(kinds: Iterable[type[models.Model]]) -> Iterator[Fault]:
 def _in_column(model: type[models.Model], field: models.Field) -> Iterator[Fault]:
     table, column, key = model._meta.db_table, field.column, model._meta.pk.column
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT "{key}" FROM "{table}" WHERE "{column}" <> lower("{column}")')  # noqa: S608  (names of our own tables)
+        cursor.execute(
+            f'SELECT "{key}" FROM "{table}" '  # noqa: S608  (names of our own tables)
+            f"""WHERE length("{column}") <> 32 OR "{column}" GLOB '*[^0-9a-f]*'"""
+        )
         found = [str(row[0]) for row in cursor.fetchall()]
     for pk in found:
         name = f"{model._meta.label_lower}:{_readable(pk)}"
-        yield Fault("row", "is spelt in capitals and cannot be found by its key", key=name, field=field.name)
+        yield Fault("row", "is spelt otherwise than the database looks it up", key=name, field=field.name)
 
 
 def _readable(pk: str) -> str:
     try:
-        return str(uuid.UUID(pk))
+        return str(uuid.UUID(pk))  # takes capitals, and a blank for a leading zero
     except ValueError:
         return pk
