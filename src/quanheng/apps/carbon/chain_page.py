@@ -10,6 +10,7 @@ import zoneinfo
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -85,7 +86,8 @@ class ChainPage(DetailPage):
                 for k, (a, b) in enumerate(ways)
             ],
             "readings": _readings(self.object, chain, one),
-            "trust": _trust(part),
+            "trust": _trust(part, one, zoneinfo.ZoneInfo(self.object.site.time_zone)),
+            "constants": [_constant(value) for value in chain["hour"]["constants"]],
             "met": verdict != "not covered" and not _ended(part),
             "verdict": words.VERDICTS[verdict],
             "lines": [_("同一时刻"), _("同一台器具")] if part and part["certificate"] else [],
@@ -147,7 +149,7 @@ def _readings(row: Any, chain: dict[str, Any], one: dict[str, Any]) -> list[Node
         {"kind": _("排放源"), "value": f"{source['code']} {source['name']}", "small": tonnes},
         {
             "kind": _("小时值"),
-            "value": f"{start.year}年{start.month}月{start.day}日 {start:%H:%M}　{mass} kg CO₂",
+            "value": f"{date_format(start, 'DATE_FORMAT')} {start:%H:%M}　{mass} kg CO₂",
             "note": _("由 %(n)s 个输入量算出，这里看%(input)s")
             % {"n": len(chain["inputs"]), "input": words.named(words.INPUTS, one["input"])},
         },
@@ -204,13 +206,53 @@ def _raw(reading: dict[str, Any]) -> Node:
 # ---- the right river -----------------------------------------------------------------------------------------
 
 
-def _trust(part: dict[str, Any] | None) -> list[Node]:
-    if part is None:
-        return [_broken(_("器具"), _("这个时刻测点上没有登记器具"))]
-    nodes = [_certificate(part)]
-    if part["certificate"]:
-        nodes = [_issuer(part["certificate"]), *nodes]
-    return [*nodes, _instrument(part)]
+def _trust(part: Node | None, one: Node, zone: dt.tzinfo) -> list[Node]:
+    """From who vouches down to the certificate; without a certificate the river breaks where it would stand."""
+    if part is None or part["installed"]["from"] is None:
+        return [{**_broken(_("器具"), _("这个时刻测点上没有登记器具")), "end": True}]
+    certificate = part["certificate"]
+    if certificate is None:
+        return [_instrument(part, zone), _certificate(part)]
+    return [
+        _issuer(certificate),
+        {"kind": _("计量标准"), "value": certificate["standards"] or _("证书没有写")},
+        _instrument(part, zone),
+        _calibration(certificate, one),
+        {**_certificate(part), "end": True},
+    ]
+
+
+def _calibration(certificate: Node, one: Node) -> Node:
+    """The line of the table nearest to the reading, as the certificate states it."""
+    unit = "%" if certificate["basis"] == "relative" else certificate["unit"]
+    points = [[float(x) for x in row] for row in certificate["points"]]
+    many = _("共 %(n)s 个校准点") % {"n": len(points)}
+    if certificate["range_kept"] is None or one["indication"] is None:
+        worst = max(points, key=lambda p: p[2] / p[3])
+        return {
+            "kind": _("校准结果"),
+            "value": f"U = {_plain(repr(worst[2]))} {unit}",
+            "small": f"k = {worst[3]:g}",
+            "note": many,
+        }
+    low, high = (float(x) for x in certificate["range"])
+    kept_low, kept_high = (float(x) for x in certificate["range_kept"])
+    slope = (high - low) / (kept_high - kept_low) if kept_high != kept_low else 1.0
+    own = low + (float(one["indication"]) - kept_low) * slope
+    nominal, error, U, k = min(points, key=lambda p: abs(p[0] - own))
+    return {
+        "kind": _("校准结果"),
+        "value": f"{_('误差')} {group_digits(f'{error:.9g}', signed=True)} {unit}　U = {_plain(repr(U))} {unit}",
+        "small": f"k = {k:g}",
+        "note": _("最近的校准点 %(x)s %(unit)s，") % {"x": _plain(repr(nominal)), "unit": certificate["unit"]}
+        + many,
+    }
+
+
+def _constant(value: Node) -> Node:
+    checked = words.CHECKED.get(value["verified"], words.CHECKED["none"])
+    name = words.named(words.INPUTS, value["name"])
+    return {**value, "name": name, "key": words.norm_in_words(value["norm"]), "checked": checked}
 
 
 def _issuer(certificate: dict[str, Any]) -> Node:
@@ -227,18 +269,18 @@ def _certificate(part: dict[str, Any]) -> Node:
     if certificate is None:
         return _broken(_("证书"), _("没有证书管到这个时刻，标准不确定度取平台的提案（暂定）"), _("没有证书"))
     low, high = (group_digits(x) for x in certificate["range"])
-    until = certificate["valid_until"] or _("没有写")
+    until = _day(certificate["valid_until"]) if certificate["valid_until"] else _("没有写")
     ledger = certificate["ledger"] or {}
     node: Node = {
         "kind": _("证书"),
         "value": certificate["name"].partition("/")[2],
-        "small": _("%(start)s 至 %(end)s") % {"start": certificate["valid_from"], "end": until},
+        "small": _("%(start)s 至 %(end)s") % {"start": _day(certificate["valid_from"]), "end": until},
         "note": f"({low}～{high}) {certificate['unit']}",
         "digest": ledger.get("digest"),
         "url": reverse("laboratory:certificate", args=[certificate["id"]]),
     }
     if certificate["ended_since"]:
-        ended = certificate["ended_since"]
+        ended = {**certificate["ended_since"], "on": _day(certificate["ended_since"]["on"])}
         reason = _("核算时有效，%(on)s %(word)s：%(reason)s") % ended
         return {**node, "broken": True, "reason": reason}
     kind, word = words.VERDICTS[part["verdict"]]
@@ -248,19 +290,21 @@ def _certificate(part: dict[str, Any]) -> Node:
     return {**node, "chip": {"kind": kind, "word": word}}
 
 
-def _instrument(part: dict[str, Any]) -> Node:
-    one = part["instrument"]
-    if part["installed"]["from"] is None:
-        return {**_broken(_("器具"), _("这个时刻测点上没有登记器具")), "end": True}
-    end = part["installed"]["to"]
+def _instrument(part: Node, zone: dt.tzinfo) -> Node:
+    one, end = part["instrument"], part["installed"]["to"]
+    since = _("%(start)s 起装在这个测点") % {"start": _day(part["installed"]["from"], zone)}
     return {
         "kind": _("器具"),
         "value": f"{one['code']} {one['name']}",
         "small": f"{one['maker']} {one['model']} {one['serial']}",
-        "note": _("%(start)s 起装在这个测点") % {"start": part["installed"]["from"][:10]}
-        + (_("，%(end)s 拆下") % {"end": end[:10]} if end else ""),
-        "end": True,
+        "note": since + (_("，%(end)s 拆下") % {"end": _day(end, zone)} if end else ""),
     }
+
+
+def _day(text: str, zone: dt.tzinfo | None = None) -> str:
+    """A day, or the day of a moment by the clock of the site."""
+    day = dt.datetime.fromisoformat(text).astimezone(zone) if zone else dt.date.fromisoformat(text)
+    return date_format(day, "DATE_FORMAT")
 
 
 def _meeting(

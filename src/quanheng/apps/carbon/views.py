@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from quanheng.apps.carbon import drawing, queries, tables, words
 from quanheng.apps.carbon.coverage import enlargements
+from quanheng.apps.carbon.words import norm_in_words
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.classify import urn_of
 from quanheng.apps.records.pages import DetailPage, ListPage
@@ -87,6 +88,7 @@ class StatementPage(DetailPage):
             "missing": row.hours_of_year - row.hours,
             "unfinished": row.made_at < monitoring.year_of(row.site, row.year)[1],
             "contributions": _contributions(row),
+            "thousands": (row.value / 1000, row.expanded_uncertainty / 1000),
             "hero": {"value": group_digits(value), "expanded": group_digits(expanded)},
             "comparison": comparison,
             "apart": group_digits(round_uncertainty(comparison["apart_u"])) if comparison else "",
@@ -118,23 +120,37 @@ def _change(row: Any, editions: list[Any]) -> dict[str, Any] | None:
     }
 
 
+SMALLEST_SHARE = Decimal("0.0005")  # of the variance; smaller ones are told together
+
+
 def _contributions(row: Any) -> list[dict[str, Any]]:
-    conditional = [one["component"] for one in row.result["enlargements"]["used"]]
-    found = []
-    for one in row.result["contributions"]:
-        common = one["kind"] == "common"
-        whole = one["readings"] == row.hours
-        correlation = _("全年共同") if whole else _("%(n)s 小时共同") % {"n": one["readings"]}
-        enlarged = any(one["name"] == c or one["name"].startswith(f"{c}（") for c in conditional)
-        found.append(
-            {
-                "name": f"{one['name']}（{words.named(words.INPUTS, one['input'])}）",
-                "correlation": correlation if common else _("各时独立"),
-                "share": Decimal(one["share"] or "0"),
-                "kind": "conditional" if common and enlarged else one["kind"],
-            }
-        )
-    return found
+    listed = [_contribution(row, one) for one in row.result["contributions"]]
+    small = [one for one in listed if one["share"] < SMALLEST_SHARE]
+    if len(small) < 2:
+        return listed
+    rest = {
+        "name": _("其余 %(n)s 项") % {"n": len(small)},
+        "correlation": "",
+        "share": sum((one["share"] for one in small), Decimal(0)),
+        "kind": "independent",
+    }
+    return [*(one for one in listed if one["share"] >= SMALLEST_SHARE), rest]
+
+
+def _contribution(row: Any, one: dict[str, Any]) -> dict[str, Any]:
+    common = one["kind"] == "common"
+    whole = one["readings"] == row.hours
+    correlation = _("全年共同") if whole else _("%(n)s 小时共同") % {"n": group_digits(one["readings"])}
+    conditional = [used["component"] for used in row.result["enlargements"]["used"]]
+    enlarged = any(one["name"] == c or one["name"].startswith(f"{c}（") for c in conditional)
+    instrument, _dot, error = one["name"].partition(" · ")
+    of = error.rpartition("/")[2].partition("（")[0]
+    return {
+        "name": f"{instrument} {words.named(words.INPUTS, one['input'])}：{of}",
+        "correlation": correlation if common else _("各时独立"),
+        "share": Decimal(one["share"] or "0"),
+        "kind": "conditional" if common and enlarged else one["kind"],
+    }
 
 
 def _sources(row: Any) -> list[dict[str, Any]]:
@@ -181,7 +197,7 @@ def _used(row: Any) -> list[dict[str, Any]]:
     return [
         {
             "verdict": words.VERDICTS[one["verdict"]],
-            "component": one["component"],
+            "component": one["component"].replace(" · ", " "),
             "reasons": [words.named(words.REASONS, reason) for reason in one["reasons"]],
             "hours": one["hours"],
             "tonnes": one["tonnes"],
@@ -210,5 +226,10 @@ def _factors(row: Any) -> list[dict[str, Any]]:
     for source in row.result["sources"]:
         for name, value in source["constants"].items():
             checked = words.CHECKED.get(value["verified"], words.CHECKED["none"])
-            found[value["id"]] = {**value, "name": words.named(words.INPUTS, name), "checked": checked}
+            shown = {
+                "name": words.named(words.INPUTS, name),
+                "key": norm_in_words(value["id"]),
+                "checked": checked,
+            }
+            found[value["id"]] = {**value, **shown}
     return list(found.values())

@@ -46,3 +46,8 @@ METHODS = {"cems": _("连续监测法")}
 def named(words: dict[str, Any], key: str) -> Any:
     """The word for a key; a key that has none stands as it is."""
     return words.get(key, key)
+
+
+def norm_in_words(key: str) -> str:
+    """The key of a norm value, `norm | edition | table | item | basis`, as people read it."""
+    return ", ".join(part.strip() for part in key.split("|") if part.strip())

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from quanheng.apps.laboratory import policy
 from quanheng.apps.laboratory.events import CertificateRevoked
@@ -30,6 +30,7 @@ Basis = Literal["absolute", "relative"]
 class CalibrationPoint(BaseModel):
     """One line of a certificate: nominal indication, error of indication, expanded uncertainty and its k."""
 
+    model_config = ConfigDict(extra="forbid")  # a misspelt k must not become 2
     nominal: str
     error: str
     U: str

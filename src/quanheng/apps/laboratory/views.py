@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -82,6 +83,15 @@ class InstrumentPage(DetailPage):
         }
 
 
+def _page(urn: str) -> str:
+    """The page of a result of a later app, by its URN; empty if it has none."""
+    app, model, key = urn.split(":")[-3:]
+    try:
+        return reverse(f"{app}:{model}", args=[key])
+    except NoReverseMatch:
+        return ""
+
+
 class CertificatePage(DetailPage):
     """One certificate: what it states, how it stands, and what used it."""
 
@@ -100,7 +110,7 @@ class CertificatePage(DetailPage):
             **super().context(),
             "kind": kind,
             "word": word,
-            "uses": seen,
+            "uses": [{"row": one, "url": _page(one.result)} for one in seen],
             "others": others,
             "urn": urn_of(self.object),
             "first_entry": records.first_entry(f"laboratory.certificate:{self.object.pk}"),
