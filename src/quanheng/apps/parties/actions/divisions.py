@@ -70,7 +70,9 @@ def register_division(
     valid_from: Annotated[dt.date | None, Field(title=_("起始"))] = None,
     source: Source,
 ) -> Division:
-    """Enter a division. A code that is not known stays empty; none is invented."""
+    """Enter a division. A code that is not known stays empty; none is invented, and none is borne by two at a time."""
+    if code and queries.divisions(valid_from).filter(code=code).exists():
+        raise BadInput("is borne by another division", field="code", found=code)
     above = queries.division(parent) if parent else None
     return act.create(
         Division(code=code, name=name, level=level, parent=above, valid_from=valid_from, source=source)
