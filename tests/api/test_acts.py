@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.api.test_same_refusal import CERTIFICATE
 from tests.api.world import OURS, READINGS, THEIRS, instrument
 
 from quanheng.apps.laboratory.models import Instrument
@@ -208,6 +209,12 @@ def test_a_wrong_field_is_named(world, change, field):
     response = world.key("clerk").act(REGISTER, {**instrument(), **change})
     assert response.status_code == 422, response.content
     assert field in [one["field"] for one in response.json()["problems"]]
+
+
+def test_a_misspelt_field_inside_a_row_is_named(world):
+    values = {**CERTIFICATE, "points": [{"nominal": "5", "error": "0.1", "U": "0.2", "K": "3"}]}
+    response = world.key("technician").act("laboratory.certificate.enter", values)
+    assert [one["field"] for one in response.json()["problems"]] == ["points.0.K"]
 
 
 @pytest.mark.parametrize("value", [0, -1, 10**30, 1.5, "1e9", True, "二"])

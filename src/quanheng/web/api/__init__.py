@@ -18,24 +18,18 @@ from django.http import HttpRequest, HttpResponse
 from quanheng.apps.records.reads import load
 from quanheng.web.api import acts, lists
 from quanheng.web.api.answers import answer
-from quanheng.web.api.describe import finished
+from quanheng.web.api.describe import english, finished
 from quanheng.web.api.frame import Api
-from quanheng.web.api.manual import page
+from quanheng.web.api.manual import ABOUT, page
 
 __all__ = ["api", "description"]
-
-ABOUT = (
-    "Every act of the platform that is open to programs, and what a key may read. Rights are those of the person "
-    "who answers for the key, in the organisation of the key; scopes only narrow them. A refusal names the reason "
-    "and the article, as on a page."
-)
 
 
 def _build() -> Api:
     made = Api(
         title="权衡 Quanheng",
         version="1",
-        description=ABOUT,
+        description=english(ABOUT),
         docs_url=None,
         openapi_url=None,
         urls_namespace="api",

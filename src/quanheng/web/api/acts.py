@@ -21,7 +21,7 @@ from quanheng.apps.records.uploads import Upload
 from quanheng.errors import Refused
 from quanheng.web.api import bodies
 from quanheng.web.api.answers import Halt, answer
-from quanheng.web.api.describe import body_of, english, problems
+from quanheng.web.api.describe import body_of, chinese, english, problems
 from quanheng.web.api.keys import KEY, need_scope
 from quanheng.web.api.shapes import Done
 
@@ -45,7 +45,12 @@ def _operation(api: Any, spec: Spec) -> None:
         description=_description(spec),
         tags=[spec.app],
         response={201: Done, **problems(400, 401, 403, 409, 413, 415, 422, 429)},
-        openapi_extra={"requestBody": body_of(spec), "parameters": [HEADER], "x-scope": spec.scope},
+        openapi_extra={
+            "requestBody": body_of(spec),
+            "parameters": [HEADER],
+            "x-scope": spec.scope,
+            "x-title-zh": chinese(spec.title),
+        },
     )(_view(spec))
 
 

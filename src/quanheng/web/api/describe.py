@@ -34,6 +34,12 @@ def english(words: Any) -> str:
         return str(words)
 
 
+def chinese(words: Any) -> str:
+    """Words as the pages say them."""
+    with translation.override("zh-hans"):
+        return str(words)
+
+
 def plain(schema: Any) -> Any:
     """A schema as plain JSON, its lazy titles spoken in English."""
     with translation.override(ENGLISH):

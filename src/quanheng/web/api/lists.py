@@ -22,7 +22,7 @@ from quanheng.apps.records.reads import Noun, Part
 from quanheng.apps.records.storable import misfit
 from quanheng.errors import BadInput, Problem
 from quanheng.web.api.answers import JSON, Halt, answer, unfit
-from quanheng.web.api.describe import page_schema, parameters, problems, row_reference
+from quanheng.web.api.describe import chinese, page_schema, parameters, problems, row_reference
 from quanheng.web.api.keys import KEY, KEY_OR_NONE, need_scope
 
 DEFAULT, MOST = 50, 200
@@ -64,7 +64,11 @@ def _frame(noun: Noun, name: str, summary: str, *codes: int, **extra: Any) -> di
         "description": scope,
         "tags": [noun.app],
         "response": {200: None, **problems(*codes)},
-        "openapi_extra": {"x-scope": "" if noun.public else noun.scope, **extra},
+        "openapi_extra": {
+            "x-scope": "" if noun.public else noun.scope,
+            "x-title-zh": chinese(noun.model._meta.verbose_name),
+            **extra,
+        },
     }
 
 
@@ -109,7 +113,7 @@ def _object(api: Any, address: str, noun: Noun) -> None:
     frame = _frame(
         noun,
         f"get_{noun.noun}",
-        f"One of {noun.title}",
+        f"One of the {noun.title}",
         404,
         responses=_ok(**{JSON: row_reference(noun)}),
     )

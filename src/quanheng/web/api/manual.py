@@ -12,7 +12,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+
+ABOUT = gettext_lazy(
+    "对程序开放的全部办理事项，以及一把密钥可以读取的内容。权限是密钥责任人在该单位的权限，范围只收窄不扩大。"
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Entry:
     id: str
     method: str
     path: str
-    summary: str
+    title: str
     description: str
     media_type: str
     fields: list[dict[str, Any]]
@@ -36,7 +41,7 @@ def page(request: HttpRequest, description: dict[str, Any]) -> HttpResponse:
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             groups.setdefault(operation["tags"][0], []).append(_entry(path, method, operation))
-    context = {"groups": groups, "page_title": _("编程接口"), "about": description["info"]["description"]}
+    context = {"groups": groups, "page_title": _("编程接口"), "about": ABOUT}
     return render(request, "api/manual.html", context)
 
 
@@ -47,13 +52,18 @@ def _entry(path: str, method: str, operation: dict[str, Any]) -> Entry:
         id=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=operation["summary"],
+        title=_title(operation),
         description=operation.get("description", ""),
         media_type=media_type,
         fields=fields,
         responses=list(operation["responses"]),
         example=_example(schema) if media_type == "application/json" else "",
     )
+
+
+def _title(operation: dict[str, Any]) -> str:
+    english = (get_language() or "").startswith("en")
+    return str(operation["summary"] if english else operation.get("x-title-zh") or operation["summary"])
 
 
 def _body(operation: dict[str, Any]) -> tuple[str, dict[str, Any]]:
