@@ -10,18 +10,23 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from tests.web_pages import world as made
 
 from quanheng.apps.records import personal
 from quanheng.web import assets, catalogs, sealing
-from tests.web_pages import world as made
 
 # The driver keeps an event loop in this thread; the fixtures talk to the database from it all the same.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -52,7 +57,10 @@ def page(chromium, world, live_server) -> Iterator:
     context = chromium.new_context(viewport=WIDE, base_url=live_server.url, locale="zh-CN")
     window = context.new_page()
     complaints: list[str] = []
-    window.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
+    window.on(
+        "console",
+        lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None,
+    )
     window.on("pageerror", lambda error: complaints.append(str(error)))
     window.goto("/")
     yield window
@@ -86,7 +94,14 @@ def axe() -> Callable:
 
     def _axe(window) -> list[str]:
         window.evaluate(source)
-        found = json.loads(window.evaluate("axe.run({resultTypes: ['violations']}).then(r => JSON.stringify(r.violations))"))
-        return [f"{v['id']}: {n['target']}" for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"]]
+        found = json.loads(
+            window.evaluate("axe.run({resultTypes: ['violations']}).then(r => JSON.stringify(r.violations))")
+        )
+        return [
+            f"{v['id']}: {n['target']}"
+            for v in found
+            if v["impact"] in ("serious", "critical")
+            for n in v["nodes"]
+        ]
 
     return _axe

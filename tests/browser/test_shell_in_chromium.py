@@ -7,13 +7,27 @@ from urllib.parse import urlsplit
 
 import pikepdf
 import pytest
-
 from tests.browser.conftest import PHONE, WIDE
 from tests.web_pages import world as made
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-OPEN_PAGES = ("/", "/accounts/login/", "/accounts/register/", "/accounts/password/lost/", "/public/organisations/", "/nowhere/")
-BEHIND = ("/done/", "/started/", "/notices/", "/deputies/", "/search/?q=南山", "/accounts/2fa/", "/accounts/password/change/")
+OPEN_PAGES = (
+    "/",
+    "/accounts/login/",
+    "/accounts/register/",
+    "/accounts/password/lost/",
+    "/public/organisations/",
+    "/nowhere/",
+)
+BEHIND = (
+    "/done/",
+    "/started/",
+    "/notices/",
+    "/deputies/",
+    "/search/?q=南山",
+    "/accounts/2fa/",
+    "/accounts/password/change/",
+)
 
 
 def both_widths(page, axe, address: str) -> list[str]:
@@ -54,7 +68,9 @@ def test_public_pages_have_no_serious_fault(page, axe):
 @pytest.mark.parametrize("login", [person[0] for person in made.PEOPLE])
 def test_the_pages_of_each_role_have_no_serious_fault(page, axe, sign_in, login):
     sign_in(login)
-    menu = page.eval_on_selector_all(".qh-side a, .qh-doings a", "all => all.map(a => a.getAttribute('href'))")
+    menu = page.eval_on_selector_all(
+        ".qh-side a, .qh-doings a", "all => all.map(a => a.getAttribute('href'))"
+    )
     addresses = dict.fromkeys(["/", *menu, *BEHIND])
     assert [fault for address in addresses for fault in both_widths(page, axe, address)] == []
 

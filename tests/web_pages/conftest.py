@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from tests.web_pages import world as made
 
 from quanheng.apps.records import personal
 from quanheng.web import sealing
-from tests.web_pages import world as made
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

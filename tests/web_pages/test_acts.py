@@ -10,6 +10,7 @@ import lxml.html
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pydantic import AwareDatetime, BaseModel, Field
+from tests.web_pages import world as made
 
 from quanheng.apps.parties import queries as parties
 from quanheng.apps.parties.models import Organisation
@@ -18,7 +19,6 @@ from quanheng.apps.records.models import LedgerEntry
 from quanheng.apps.records.uploads import Upload
 from quanheng.errors import ALLOWED, Verdict
 from quanheng.web.act_forms import ActForm
-from tests.web_pages import world as made
 
 REGISTER = "/do/parties.organisation.register/"
 
@@ -81,7 +81,9 @@ def test_an_act_done_on_its_page_says_what_was_done_and_its_place_in_the_ledger(
     assert response.redirect_chain == [("/done/", 302)] and entry.actor_name == "冯希"
 
 
-@pytest.mark.parametrize("address", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "address", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"]
+)
 def test_no_act_leads_to_a_foreign_address(signed_in, address):
     response = signed_in("fengxi").post(REGISTER, unit(next=address))
     assert response.status_code == 302 and "elsewhere" not in response.headers["Location"]
@@ -174,7 +176,9 @@ def test_an_irreversible_act_tells_its_consequences(signed_in, acts):
     def wipe(act, *, thing: str, reason: str) -> None:
         raise AssertionError
 
-    assert "ABCD1234 的 1 416 个小时失去证书" in text(signed_in("chenjing").get("/do/parties.test.wipe/?thing=ABCD1234"))
+    assert "ABCD1234 的 1 416 个小时失去证书" in text(
+        signed_in("chenjing").get("/do/parties.test.wipe/?thing=ABCD1234")
+    )
 
 
 # ---- forms from schemas ------------------------------------------------------------------------------------------
@@ -207,7 +211,13 @@ def specimen(acts):
 
 
 def filled(**values):
-    return {"kind": "test", "at": "2026-11-21T08:30", "points": "10\t0.1\n20\t-0.2", "notes": "一\n\n二", **values}
+    return {
+        "kind": "test",
+        "at": "2026-11-21T08:30",
+        "points": "10\t0.1\n20\t-0.2",
+        "notes": "一\n\n二",
+        **values,
+    }
 
 
 def test_a_form_turns_words_into_the_values_of_its_act(specimen):
@@ -229,7 +239,11 @@ def test_choices_of_a_literal_take_their_words_from_the_stored_field_of_that_nam
 
 @pytest.mark.parametrize(
     ("values", "words"),
-    [({"points": "10\t0.1\t7"}, "第 1 行有 3 个值，应为 2 个"), ({"more": "{"}, "不是 JSON"), ({"at": "gestern"}, "")],
+    [
+        ({"points": "10\t0.1\t7"}, "第 1 行有 3 个值，应为 2 个"),
+        ({"more": "{"}, "不是 JSON"),
+        ({"at": "gestern"}, ""),
+    ],
 )
 def test_a_value_of_the_wrong_form_is_told_at_its_field(specimen, values, words):
     form = ActForm(specimen, filled(**values))
@@ -237,7 +251,7 @@ def test_a_value_of_the_wrong_form_is_told_at_its_field(specimen, values, words)
 
 
 def test_an_uploaded_file_reaches_the_act_and_is_taken_away_afterwards(signed_in, specimen):
-    upload = SimpleUploadedFile("../../etc/读数.csv", "1,2".encode())
+    upload = SimpleUploadedFile("../../etc/读数.csv", b"1,2")
     response = signed_in("chenjing").post("/do/laboratory.test.specimen/", filled(file=upload))
     told = LedgerEntry.objects.latest("seq").after["_"]
     assert response.status_code == 302 and told["file"] == "1,2"

@@ -8,11 +8,11 @@ import time
 import lxml.html
 import pytest
 from django.test import Client
+from tests.web_pages import world as made
 
 from quanheng.apps.parties import actions
 from quanheng.apps.parties.models import Organisation, Person
 from quanheng.apps.records.models import LedgerEntry
-from tests.web_pages import world as made
 
 LOGIN = "/accounts/login/"
 LOST = "/accounts/password/lost/"
@@ -37,9 +37,19 @@ def test_an_enterprise_clerk_signs_in_with_name_and_password(world, client):
 
 def test_staff_without_a_second_factor_are_led_to_enrolment_and_see_nothing_else(world, client):
     sign_in(client, "chenjing")
-    for address in ("/", "/done/", "/search/?q=a", "/deputies/", "/do/parties.organisation.register/", "/parties/"):
+    for address in (
+        "/",
+        "/done/",
+        "/search/?q=a",
+        "/deputies/",
+        "/do/parties.organisation.register/",
+        "/parties/",
+    ):
         response = client.get(address)
-        assert (response.status_code, response.headers["Location"]) == (302, "/accounts/2fa/totp/activate/"), address
+        assert (response.status_code, response.headers["Location"]) == (
+            302,
+            "/accounts/2fa/totp/activate/",
+        ), address
 
 
 def test_recovery_codes_alone_are_no_second_factor(world, client):
@@ -53,8 +63,12 @@ def test_recovery_codes_alone_are_no_second_factor(world, client):
 def test_enrolment_through_the_page_opens_the_workbench_and_gives_recovery_codes(world, client):
     sign_in(client, "chenjing")
     page = client.get("/accounts/2fa/totp/activate/")
-    secret = lxml.html.document_fromstring(page.content.decode()).get_element_by_id("authenticator_secret").text
-    response = client.post("/accounts/2fa/totp/activate/", {"code": made.code_for(secret.strip())}, follow=True)
+    secret = (
+        lxml.html.document_fromstring(page.content.decode()).get_element_by_id("authenticator_secret").text
+    )
+    response = client.post(
+        "/accounts/2fa/totp/activate/", {"code": made.code_for(secret.strip())}, follow=True
+    )
     assert response.redirect_chain[-1][0] == "/accounts/2fa/recovery-codes/"
     assert client.get("/").status_code == 200
 
@@ -167,7 +181,12 @@ def test_the_lost_password_page_does_not_tell_whether_a_name_exists(world):
     code = actions.issue_code(world["chuan"], login="sunli")
     answers = {
         text(lost(Client(), login, used)).replace(login, "").replace(used, "")
-        for login, used in (("sunli", "AAAAA-BBBBB"), ("nobody", "AAAAA-BBBBB"), ("wuhe", code), ("???", "AAAAA-BBBBB"))
+        for login, used in (
+            ("sunli", "AAAAA-BBBBB"),
+            ("nobody", "AAAAA-BBBBB"),
+            ("wuhe", code),
+            ("???", "AAAAA-BBBBB"),
+        )
     }
     assert len(answers) == 1
 
@@ -189,7 +208,11 @@ def test_a_changed_password_is_an_act_in_the_ledger(world, client):
 
 def test_the_wrong_old_password_changes_nothing(world, client):
     sign_in(client, "sunli")
-    values = {"oldpassword": "wrong", "password1": "quite-another-weight-9", "password2": "quite-another-weight-9"}
+    values = {
+        "oldpassword": "wrong",
+        "password1": "quite-another-weight-9",
+        "password2": "quite-another-weight-9",
+    }
     assert "现在的密码不对" in text(client.post("/accounts/password/change/", values))
     assert world["sunli"].check_password(made.PASSWORD)
 

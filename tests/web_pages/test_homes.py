@@ -6,10 +6,10 @@ from urllib.parse import urljoin, urlsplit
 
 import lxml.html
 import pytest
+from tests.web_pages import world as made
 
 from quanheng.apps.parties import actions
 from quanheng.apps.records.registries import MenuEntry, menu
-from tests.web_pages import world as made
 
 MOST_PAGES = 150
 LEFT_OUT = ("/accounts/logout/", "/static/")
@@ -83,7 +83,11 @@ def test_the_home_offers_what_the_role_may_do_and_nothing_else(signed_in, login,
 
 def test_an_act_offered_at_home_can_be_done_with_the_own_organisation_filled_in(signed_in):
     client = signed_in("sunli")
-    address = next(a.get("href") for a in tree(client.get("/")).xpath("//ul[@class='qh-doings']//a") if a.text == "登记场所")
+    address = next(
+        a.get("href")
+        for a in tree(client.get("/")).xpath("//ul[@class='qh-doings']//a")
+        if a.text == "登记场所"
+    )
     response = client.get(address)
     assert response.status_code == 200 and tree(response).xpath("//input[@name='owner']/@value") == ["PLANT"]
 
@@ -101,14 +105,18 @@ def test_a_menu_entry_is_shown_only_to_whom_it_concerns(signed_in):
     entry = MenuEntry("数据", "只给陈静", "done", 1, lambda actor: actor.display_name == "陈静")
     menu.append(entry)
     try:
-        shown = {login: "只给陈静" in signed_in(login).get("/").content.decode() for login in ("chenjing", "sunli")}
+        shown = {
+            login: "只给陈静" in signed_in(login).get("/").content.decode() for login in ("chenjing", "sunli")
+        }
         assert shown == {"chenjing": True, "sunli": False}
     finally:
         menu.remove(entry)
 
 
 def test_an_enterprise_does_not_find_what_another_did(signed_in, world):
-    actions.register_site(world["wuhe"], owner="MILL", code="N1", name="纸机") if hasattr(actions, "register_site") else None
+    actions.register_site(world["wuhe"], owner="MILL", code="N1", name="纸机") if hasattr(
+        actions, "register_site"
+    ) else None
     client = signed_in("sunli")
     for address in ("/done/", "/started/", "/search/?q=北河", "/notices/"):
         body = client.get(address).content.decode().replace('value="北河"', "").replace("<b>北河</b>", "")
@@ -117,9 +125,15 @@ def test_an_enterprise_does_not_find_what_another_did(signed_in, world):
 
 def test_the_acts_of_a_person_stand_under_done_and_what_he_began_under_started(signed_in):
     client = signed_in("fengxi")
-    client.post("/do/parties.organisation.register/", {"code": "NEW", "name": "新单位", "kind": "enterprise", "unit_kind": "other"})
+    client.post(
+        "/do/parties.organisation.register/",
+        {"code": "NEW", "name": "新单位", "kind": "enterprise", "unit_kind": "other"},
+    )
     client.post("/do/parties.organisation.change/", {"organisation": "NEW", "address": "某路 1 号"})
-    assert "新单位" in client.get("/done/").content.decode() and "新单位" in client.get("/started/").content.decode()
+    assert (
+        "新单位" in client.get("/done/").content.decode()
+        and "新单位" in client.get("/started/").content.decode()
+    )
     assert "新单位" not in signed_in("sunli").get("/done/").content.decode()
 
 

@@ -28,7 +28,9 @@ def screen(response) -> list[list[str]]:
         hidden.drop_tree()
     head = document.xpath("//main//table/thead/tr/th")
     shown = [n for n, cell in enumerate(head) if not cell.xpath(".//span[@class='qh-sr']")]
-    rows = [row.xpath("./th|./td") for row in document.xpath("//main//table/tbody/tr[not(@class='qh-norows')]")]
+    rows = [
+        row.xpath("./th|./td") for row in document.xpath("//main//table/tbody/tr[not(@class='qh-norows')]")
+    ]
     return [[" ".join(row[n].text_content().split()) for n in shown] for row in [head, *rows]]
 
 
@@ -47,7 +49,16 @@ def matters():
 
 
 def matter(n: int, due: dt.date | None, stage: str = "初审") -> Todo:
-    return Todo(f"CQI-2026-{n:03}", f"事项{n}", "/", unit="某中心", stage=stage, due=due, cite="第十八条", cite_title="某办法")
+    return Todo(
+        f"CQI-2026-{n:03}",
+        f"事项{n}",
+        "/",
+        unit="某中心",
+        stage=stage,
+        due=due,
+        cite="第十八条",
+        cite_title="某办法",
+    )
 
 
 def test_the_file_holds_exactly_the_rows_and_columns_of_the_screen(signed_in, client):
@@ -67,7 +78,12 @@ def test_the_file_holds_all_pages_of_the_filtered_rows_in_their_order(world, cli
 
 def test_the_work_list_and_its_file_are_equal(signed_in, matters):
     today = timezone.localdate()
-    matters += [matter(1, today), matter(2, today - dt.timedelta(20)), matter(3, None), matter(4, today + dt.timedelta(400))]
+    matters += [
+        matter(1, today),
+        matter(2, today - dt.timedelta(20)),
+        matter(3, None),
+        matter(4, today + dt.timedelta(400)),
+    ]
     client = signed_in("chenjing")
     assert file(client.get("/?export=xlsx")) == screen(client.get("/"))
 
@@ -129,7 +145,9 @@ def test_a_unit_that_waits_for_confirmation_is_not_public(world, client):
     name = "尚未确认的单位"
     unit = actions.register_organisation(actions.SYSTEM, code="WAIT", name=name, kind="enterprise")
     type(unit).objects.filter(pk=unit.pk).update(state="pending")
-    assert name not in client.get(ORGANISATIONS + f"?q={name}").content.decode().replace(f'value="{name}"', "")
+    assert name not in client.get(ORGANISATIONS + f"?q={name}").content.decode().replace(
+        f'value="{name}"', ""
+    )
 
 
 # ---- 待办 ------------------------------------------------------------------------------------------------------
@@ -139,23 +157,41 @@ def test_what_is_late_stands_first_and_carries_a_red_edge(signed_in, matters):
     today = timezone.localdate()
     matters += [matter(1, today + dt.timedelta(30)), matter(2, today - dt.timedelta(20))]
     rows = tree(signed_in("chenjing").get("/")).xpath("//main//table[contains(@class,'qh-todo')]/tbody/tr")
-    assert "事项2" in rows[0].text_content() and "late" in rows[0].get("class") and "late" not in rows[1].get("class")
+    assert (
+        "事项2" in rows[0].text_content()
+        and "late" in rows[0].get("class")
+        and "late" not in rows[1].get("class")
+    )
 
 
 def test_the_strip_counts_what_is_late_due_today_and_soon(signed_in, matters, monkeypatch):
     monday = dt.date(2026, 11, 23)
     monkeypatch.setattr(timezone, "localdate", lambda *args: monday)
-    days = {"late": dt.date(2026, 11, 20), "today": monday, "soon": dt.date(2026, 11, 26), "later": dt.date(2026, 11, 27)}
+    days = {
+        "late": dt.date(2026, 11, 20),
+        "today": monday,
+        "soon": dt.date(2026, 11, 26),
+        "later": dt.date(2026, 11, 27),
+    }
     matters += [matter(n, day) for n, day in enumerate(days.values())]
-    figures = [dd.text_content() for dd in tree(signed_in("chenjing").get("/")).xpath("//main//dl[1]//dd")][:4]
+    figures = [dd.text_content() for dd in tree(signed_in("chenjing").get("/")).xpath("//main//dl[1]//dd")][
+        :4
+    ]
     assert figures == ["1", "1", "1", "4"]
 
 
 def test_the_work_list_is_filtered_by_stage_term_and_words(signed_in, matters):
     today = timezone.localdate()
-    matters += [matter(1, today - dt.timedelta(20), "初审"), matter(2, today + dt.timedelta(30), "公示"), matter(3, None)]
+    matters += [
+        matter(1, today - dt.timedelta(20), "初审"),
+        matter(2, today + dt.timedelta(30), "公示"),
+        matter(3, None),
+    ]
     client = signed_in("chenjing")
-    shown = {query: len(screen(client.get("/?" + query))) - 1 for query in ("stage=公示", "reach=late", "reach=none", "q=003")}
+    shown = {
+        query: len(screen(client.get("/?" + query))) - 1
+        for query in ("stage=公示", "reach=late", "reach=none", "q=003")
+    }
     assert shown == {"stage=公示": 1, "reach=late": 1, "reach=none": 1, "q=003": 1}
 
 

@@ -31,6 +31,7 @@ GROUP_ORDER = [
     gettext_noop("数据"),
     gettext_noop("授权"),
     gettext_noop("义务"),
+    gettext_noop("单位与人员"),
 ]
 
 
@@ -38,8 +39,8 @@ def everybody(actor: Any) -> bool:
     return getattr(actor, "person", None) is not None
 
 
-def _waiting(actor: Any) -> int:
-    return len(todo_list(actor))
+def _waiting(actor: Any) -> int | None:
+    return len(todo_list(actor)) or None
 
 
 OWN = [
@@ -89,11 +90,12 @@ def _drawn(entry: MenuEntry, url: str, request: HttpRequest) -> dict[str, Any]:
 def person_links() -> list[dict[str, Any]]:
     """What stands under the person's name."""
     links = [
+        (_("我的设置"), "parties:me"),
         (_("登录安全"), "mfa_index"),
         (_("修改密码"), "account_change_password"),
         (_("代理"), "deputies"),
     ]
-    return [{"title": title, "url": reverse(name)} for title, name in links]
+    return [{"title": title, "url": url} for title, name in links if (url := _address(name))]
 
 
 def public_links() -> list[dict[str, Any]]:

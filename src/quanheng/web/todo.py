@@ -14,7 +14,6 @@ from typing import Any
 
 import django_tables2 as tables
 from django import forms
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quanheng.apps.records.action import REGISTRY
+from quanheng.apps.records.pages import LinksObjects
 from quanheng.apps.records.registries import Todo
 from quanheng.law import calendar, clock
 from quanheng.web import terms
@@ -130,7 +130,7 @@ class TodoTable(tables.Table):
         return format_html('<a class="btn btn-sm" href="{}">{}{}</a>', record["url"], words, hidden)
 
 
-class DoneTable(tables.Table):
+class DoneTable(LinksObjects, tables.Table):
     """Acts of one person from the ledger, newest first."""
 
     seq = tables.Column(
@@ -153,7 +153,7 @@ class DoneTable(tables.Table):
         return act_title(value)
 
     def render_object_name(self, value: str, record: Any) -> Any:
-        url = address_of(record.object)
+        url = self.addresses.get(record.object)
         return format_html('<a href="{}">{}</a>', url, value) if url else value
 
 
@@ -184,17 +184,6 @@ class NoticeTable(tables.Table):
 def act_title(verb: str) -> Any:
     """An act in words; a verb that the platform no longer knows stands as it was recorded."""
     return REGISTRY[verb].title if verb in REGISTRY else verb
-
-
-def address_of(urn: str) -> str:
-    """The page of an object named in the ledger; empty if it has none."""
-    _urn, _house, app, model, key = [*urn.split(":", 4), "", "", "", "", ""][:5]
-    if not key:
-        return ""
-    try:
-        return reverse(f"{app}:{model}", args=[key])
-    except NoReverseMatch:
-        return ""
 
 
 # ---- filters -------------------------------------------------------------------------------------------------

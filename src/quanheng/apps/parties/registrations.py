@@ -1,14 +1,39 @@
-"""What this app gives to the registries: to-do items and search results."""
+"""What this app gives to the registries: places in the menu, to-do items and search results."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from quanheng.apps.parties import queries
-from quanheng.apps.records.registries import Hit, Todo, searches, todos
+from quanheng.apps.parties import policy, queries
+from quanheng.apps.records.registries import Hit, MenuEntry, Todo, menu, searches, todos
+
+
+def _holding(*roles: str) -> Callable[[Any], bool]:
+    """Shown to whoever holds one of these roles."""
+    return lambda actor: policy.has_role(actor, *roles).ok
+
+
+KEEPERS = (*policy.REGULATORS, "system_admin", "security_admin", "audit_admin")
+
+menu.extend(
+    [
+        MenuEntry("单位与人员", _("单位"), "parties:organisations", 60, _holding(*KEEPERS)),
+        MenuEntry("单位与人员", _("人员"), "parties:people", 61, _holding(*policy.MANAGERS, *KEEPERS[2:])),
+        MenuEntry("单位与人员", _("人员与资格"), "parties:staff", 62, _holding("centre_manager")),
+        MenuEntry(
+            "单位与人员", _("角色授予"), "parties:grants", 63, _holding(*policy.MANAGERS, *KEEPERS[2:])
+        ),
+        MenuEntry("单位与人员", _("专家库"), "parties:experts", 64, _holding("bureau_officer")),
+        MenuEntry(
+            "单位与人员", _("接口密钥"), "parties:keys", 65, _holding(*policy.MANAGERS, "security_admin")
+        ),
+        MenuEntry("单位与人员", _("角色与职责分离"), "parties:roles", 66, _holding(*KEEPERS[2:])),
+    ]
+)
 
 
 @todos.register("parties.registrations")

@@ -8,9 +8,7 @@ from django.db.models import QuerySet
 
 from quanheng.apps.parties import queries as parties
 
-PUBLIC_FIELDS = ("pk", "code", "name", "name_en", "uscc", "kind", "division__name", "state")
-
 
 def organisations(actor: Any = None) -> QuerySet[Any]:
-    """Confirmed organisations with the fields that are public by their classification, and no others."""
+    """Confirmed organisations; the table shows those of their fields that are classified as public."""
     return parties.public_organisations()

@@ -9,11 +9,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 import lxml.html
+from django.apps import apps
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage
@@ -227,6 +228,49 @@ def page_of(thing: Any) -> str:
         return ""
 
 
+def pages_seen(actor: Any, urns: Iterable[str]) -> dict[str, str]:
+    """The addresses of objects named in the ledger, only of those that the actor may see: one query for each noun."""
+    found: dict[str, str] = {}
+    for model, keys in _by_model(urns).items():
+        try:
+            seen = {
+                str(pk)
+                for pk in model._default_manager.for_user(actor)
+                .filter(pk__in=keys)
+                .values_list("pk", flat=True)
+            }
+            found |= {keys[key]: _own_page(model, key) for key in keys if key in seen}
+        except (AttributeError, ValueError, ValidationError):
+            continue  # a noun without rule, or a key that is none: nothing to lead to
+    return {urn: address for urn, address in found.items() if address}
+
+
+def _by_model(urns: Iterable[str]) -> dict[Any, dict[str, str]]:
+    groups: dict[Any, dict[str, str]] = {}
+    for urn in urns:
+        parts = urn.split(":", 4)
+        if len(parts) == 5 and parts[2] in apps.app_configs and parts[3] in apps.all_models[parts[2]]:
+            groups.setdefault(apps.get_model(parts[2], parts[3]), {})[parts[4]] = urn
+    return groups
+
+
+def _own_page(model: Any, key: str) -> str:
+    try:
+        return reverse(f"{model._meta.app_label}:{model._meta.model_name}", args=[key])
+    except NoReverseMatch:
+        return ""
+
+
+class LinksObjects:
+    """For tables whose rows name objects: `addresses` holds the page of each that the reader may see."""
+
+    addresses: Mapping[str, str] = MappingProxyType({})
+
+    def before_render(self, request: HttpRequest) -> None:
+        rows = [row.record for row in self.paginated_rows]
+        self.addresses = pages_seen(request.actor, [row.object for row in rows])
+
+
 # ---- the same list as a file ---------------------------------------------------------------------------------
 
 
@@ -283,11 +327,13 @@ def _text_cell(sheet: Any, text: str) -> WriteOnlyCell:
 
 __all__ = [
     "DetailPage",
+    "LinksObjects",
     "ListPage",
     "Page",
     "act_link",
     "excel_answer",
     "page_of",
+    "pages_seen",
     "shown_rows",
     "shown_text",
     "workbook",

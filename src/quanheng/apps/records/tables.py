@@ -9,13 +9,14 @@ import django_filters as filters
 import django_tables2 as tables
 from django import forms
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from quanheng.apps.records.action import REGISTRY
 from quanheng.apps.records.models import Job, LedgerEntry
+from quanheng.apps.records.pages import LinksObjects
 
 STATES = {
     "waiting": ("info", _("等待")),
@@ -31,15 +32,6 @@ def act_title(verb: str) -> Any:
     return REGISTRY[verb].title if verb in REGISTRY else {"records.act.refused": _("被拒绝")}.get(verb, verb)
 
 
-def page_of_urn(urn: str) -> str:
-    """The page of an object named in the ledger; empty if it has none."""
-    parts = urn.split(":", 4)
-    try:
-        return reverse(f"{parts[2]}:{parts[3]}", args=[parts[4]]) if len(parts) == 5 else ""
-    except NoReverseMatch:
-        return ""
-
-
 def moment(value: dt.datetime) -> Any:
     """A time for people and for machines."""
     local = timezone.localtime(value)
@@ -47,7 +39,7 @@ def moment(value: dt.datetime) -> Any:
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), words)
 
 
-class LedgerTable(tables.Table):
+class LedgerTable(LinksObjects, tables.Table):
     """台账: one line per act, newest first."""
 
     seq = tables.Column(verbose_name=_("序号"), attrs={"td": {"class": "fit num"}, "th": {"class": "num"}})
@@ -73,7 +65,7 @@ class LedgerTable(tables.Table):
         return act_title(value)
 
     def render_object_name(self, value: str, record: LedgerEntry) -> Any:
-        url = page_of_urn(record.object)
+        url = self.addresses.get(record.object)
         if record.verb == "records.act.refused":
             return act_title(value)
         return format_html('<a href="{}">{}</a>', url, value) if url else value

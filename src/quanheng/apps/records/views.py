@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quanheng.apps.records import actions, checkpoints, files, jobs, policy, queries, tables
-from quanheng.apps.records.pages import DetailPage, ListPage, Page
+from quanheng.apps.records.pages import DetailPage, ListPage, Page, pages_seen
 from quanheng.apps.records.registrations import VERIFICATION
 
 
@@ -62,7 +62,7 @@ class EntryPage(DetailPage):
             "touched": queries.touched(self.actor, self.object),
             "signed": queries.signed_by(self.object),
             "extra": [item for item in self.object.after.get("_", {}).items() if item[0] != "uses"],
-            "object_url": tables.page_of_urn(self.object.object),
+            "object_url": pages_seen(self.actor, [self.object.object]).get(self.object.object, ""),
             "files": queries.attachments(self.actor).filter(file__sha256__in=self.object.files),
         }
 
@@ -77,7 +77,8 @@ class Uses(Page):
         seen, others = [], 0
         if asked["kind"] and asked["used"]:
             seen, others = queries.dependents_seen(self.actor, **asked)
-        results = [{"row": row, "url": tables.page_of_urn(row.result)} for row in seen]
+        addresses = pages_seen(self.actor, [row.result for row in seen])
+        results = [{"row": row, "url": addresses.get(row.result, "")} for row in seen]
         return render(
             request, "records/uses.html", {**self.context(), **asked, "results": results, "others": others}
         )
