@@ -19,7 +19,7 @@ def entered(db, monkeypatch):
 def filled(tmp_path, run, entered):
     """The template as the command writes it, filled in with one good and one bad row."""
     path = tmp_path / "parties.xlsx"
-    assert run("parties", "template", path).code == 0
+    assert run("parties", "template", "-o", path).code == 0
     book = load_workbook(path)
     book["人员"].append(["e1.new", "新人", "E1", "统计员", "", "", ""])
     book["人员"].append(["E1 新", "坏登录名", "E1", "", "", "", ""])
@@ -37,7 +37,7 @@ def test_bad_rows_are_counted_and_named_and_the_exit_code_is_2(run, filled) -> N
 
 def test_who_may_land_no_row_is_refused_with_the_norm_and_exit_code_3(run, tmp_path, entered) -> None:
     path = tmp_path / "parties.xlsx"
-    run("parties", "template", path)
+    run("parties", "template", "-o", path)
     book = load_workbook(path)
     book["人员"].append(["e1.new", "新人", "E1", "", "", "", ""])
     book.save(path)
@@ -62,5 +62,5 @@ def test_a_missing_file_and_an_unknown_person_exit_2(run, tmp_path, entered) -> 
 def test_the_template_never_overwrites_a_file(run, tmp_path, db) -> None:
     path = tmp_path / "parties.xlsx"
     path.write_text("mine")
-    assert run("parties", "template", path).code == 2
+    assert run("parties", "template", "-o", path).code == 2
     assert path.read_text() == "mine"

@@ -15,7 +15,10 @@ parties = group("parties", "Organisations, people and roles.")
 
 @click.argument("file", type=click.Path())
 def import_file(file: str, actor: Any) -> Answer:
-    """Take in a workbook with the sheets 单位, 人员 and 角色. Good rows land, bad ones are listed; then the exit code is 2."""
+    """Take in a workbook with the sheets 单位, 人员 and 角色. Good rows land, bad ones are listed; then the exit code is 2.
+
+    A row that exists already is refused as taken: the same file again doubles nothing.
+    """
     from quanheng.apps.parties import importing
     from quanheng.apps.records.uploads import Upload
 
@@ -31,9 +34,9 @@ def import_file(file: str, actor: Any) -> Answer:
     return Answer(data, lines, BAD_INPUT if told.problems else DONE)
 
 
-@click.argument("file", type=click.Path())
+@click.option("-o", "--output", "file", required=True, type=click.Path(), help="File to write (.xlsx).")
 def template(file: str) -> Answer:
-    """Write the empty workbook to FILE; its sheet 说明 explains every column."""
+    """Write the empty workbook; its sheet 说明 explains every column."""
     from quanheng.apps.parties import importing
 
     target = Path(file)

@@ -23,6 +23,7 @@ from quanheng.apps.records.uploads import Upload
 from quanheng.errors import BadInput, Problem, Refused, Verdict
 
 LONGEST = 20_000  # rows of one sheet
+WIDEST = 100  # columns of one sheet that are looked at
 HELP = "说明"
 
 
@@ -101,6 +102,16 @@ def sheets() -> tuple[Sheet, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell that holds no value but a way to compute one."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 @dataclass
 class Imported:
     """What became of a file: how many rows of each sheet landed, and what is wrong with each that did not."""
@@ -167,13 +178,20 @@ def _plain(sheet: Sheet, values: dict[str, Any]) -> dict[str, Any]:
     """The cells of a row as values of the act: words become codes, empty cells are left out."""
     found = {}
     for column in sheet.columns:
-        value = _text(values.get(column.head))
+        value = _text(_computed(values.get(column.head), column))
         if value == "":
             if column.required:
                 raise BadInput("is empty", field=column.name)
             continue
         found[column.name] = _coded(column, value)
     return found
+
+
+def _computed(cell: Any, column: Column) -> Any:
+    """A formula is refused: what it would give depends on the program that computes it."""
+    if isinstance(cell, Formula):
+        raise BadInput("is a formula", field=column.name, found=cell.text[:80], remedy="enter its value")
+    return cell
 
 
 def _coded(column: Column, value: str) -> str:
@@ -206,11 +224,22 @@ def _read(upload: Upload) -> list[tuple[Sheet, list[tuple[int, dict[str, Any]]]]
     if strange or not set(book.sheetnames) & set(known):
         found, expected = "、".join(strange or book.sheetnames), "、".join(known)
         raise BadInput("unknown sheet", file=upload.name, found=found, expected=expected, remedy=_REMEDY)
-    return [
-        (sheet, list(_rows(book[title], sheet, upload.name)))
-        for title, sheet in known.items()
-        if title in book.sheetnames
-    ]
+    try:
+        return [
+            (sheet, list(_rows(book[title], sheet, upload.name)))
+            for title, sheet in known.items()
+            if title in book.sheetnames
+        ]
+    except BadInput:
+        raise
+    except Exception as error:
+        raise _damaged(upload, error) from None
+
+
+def _damaged(upload: Upload, error: Exception) -> BadInput:
+    """Whatever the parsers of a workbook stumble over, in one line."""
+    found = f"{type(error).__name__}: {error}"[:80]
+    return BadInput("is a damaged workbook", file=upload.name, found=found, remedy=_REMEDY)
 
 
 _REMEDY = "start from the empty template"
@@ -221,15 +250,14 @@ def _open(upload: Upload) -> Any:
     if not kind.endswith("spreadsheetml.sheet"):
         raise BadInput("is no Excel workbook (.xlsx)", file=upload.name, remedy=_REMEDY)
     try:
-        return load_workbook(io.BytesIO(upload.path.read_bytes()), read_only=True, data_only=True)
+        return load_workbook(io.BytesIO(upload.path.read_bytes()), read_only=True)
     except Exception as error:  # openpyxl raises whatever its parsers raise on a broken part
-        found = f"{type(error).__name__}: {error}"[:80]
-        raise BadInput("is a damaged workbook", file=upload.name, found=found, remedy=_REMEDY) from None
+        raise _damaged(upload, error) from None
 
 
 def _rows(table: Any, sheet: Sheet, file: str) -> Iterator[tuple[int, dict[str, Any]]]:
     place = f"{file} {sheet.title}"
-    lines = table.iter_rows(values_only=True)
+    lines = _lines(table)
     heads = [_text(cell).rstrip("*＊") for cell in next(lines, ())]
     _check_heads([head for head in heads if head], sheet, place)
     for number, cells in enumerate(lines, start=2):
@@ -238,6 +266,13 @@ def _rows(table: Any, sheet: Sheet, file: str) -> Iterator[tuple[int, dict[str, 
         values = dict(zip(heads, cells, strict=False))
         if any(_text(cell) for cell in values.values()):
             yield number, values
+
+
+def _lines(table: Any) -> Iterator[tuple[Any, ...]]:
+    """The cells of each row; formulas as such. The size that a sheet claims for itself is not believed."""
+    table.reset_dimensions()
+    for cells in table.iter_rows(max_col=WIDEST):
+        yield tuple(Formula(str(cell.value)) if cell.data_type == "f" else cell.value for cell in cells)
 
 
 def _check_heads(heads: list[str], sheet: Sheet, place: str) -> None:

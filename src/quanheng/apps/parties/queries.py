@@ -125,6 +125,12 @@ def own_units(actor: Any) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=policy.places(actor)).order_by("name"))
 
 
+def holds_already(new: RoleGrant) -> bool:
+    """Whether the person has the same role in the same place, for as long as it may last."""
+    same = {name: getattr(new, name) for name in ("person", "organisation", "role", "regime", "territory")}
+    return RoleGrant.objects.filter(in_force(today()), **same).exists()
+
+
 def needs_second_factor(who: Person) -> bool:
     """Whether one of the person's roles, own or lent, asks for a second factor."""
     lent = Deputy.objects.filter(in_force(today()), deputy=who).values_list("role", flat=True)

@@ -36,18 +36,19 @@ def grant_role(
     """Give a member of an organisation a role, within a territory or a regime where the role has one."""
     if valid_to is not None and valid_to < policy.today():
         raise BadInput("lies in the past", field="valid_to", found=str(valid_to))
-    return act.create(
-        RoleGrant(
-            person=queries.person(login),
-            organisation=queries.standing(organisation),
-            role=role,
-            regime=regime,
-            territory=queries.division(territory) if territory else None,
-            valid_from=policy.today(),
-            valid_to=valid_to,
-            granted_by=act.actor.urn,
-        )
+    held = RoleGrant(
+        person=queries.person(login),
+        organisation=queries.standing(organisation),
+        role=role,
+        regime=regime,
+        territory=queries.division(territory) if territory else None,
+        valid_from=policy.today(),
+        valid_to=valid_to,
+        granted_by=act.actor.urn,
     )
+    if queries.holds_already(held):
+        raise BadInput("is held already", field="role", found=role)
+    return act.create(held)
 
 
 @action("parties.role.withdraw", policy=rules.withdraw_role, guard=rules.not_the_last, title=_("收回角色"))
