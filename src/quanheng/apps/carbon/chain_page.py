@@ -224,14 +224,14 @@ def _trust(part: Node | None, one: Node, zone: dt.tzinfo) -> list[Node]:
 
 def _calibration(certificate: Node, one: Node) -> Node:
     """The line of the table nearest to the reading, as the certificate states it."""
-    unit = "%" if certificate["basis"] == "relative" else certificate["unit"]
+    unit = "%" if certificate["basis"] == "relative" else f"\u00a0{certificate['unit']}"
     points = [[float(x) for x in row] for row in certificate["points"]]
     many = _("共 %(n)s 个校准点") % {"n": len(points)}
     if certificate["range_kept"] is None or one["indication"] is None:
         worst = max(points, key=lambda p: p[2] / p[3])
         return {
             "kind": _("校准结果"),
-            "value": f"U = {_plain(repr(worst[2]))} {unit}",
+            "value": f"U = {_plain(repr(worst[2]))}{unit}",
             "small": f"k = {worst[3]:g}",
             "note": many,
         }
@@ -242,7 +242,7 @@ def _calibration(certificate: Node, one: Node) -> Node:
     nominal, error, U, k = min(points, key=lambda p: abs(p[0] - own))
     return {
         "kind": _("校准结果"),
-        "value": f"{_('误差')} {group_digits(f'{error:.9g}', signed=True)} {unit}　U = {_plain(repr(U))} {unit}",
+        "value": f"{_('误差')} {group_digits(f'{error:.9g}', signed=True)}{unit}　U = {_plain(repr(U))}{unit}",
         "small": f"k = {k:g}",
         "note": _("最近的校准点 %(x)s %(unit)s，") % {"x": _plain(repr(nominal)), "unit": certificate["unit"]}
         + many,
