@@ -285,7 +285,7 @@ def _certificate(part: dict[str, Any]) -> Node:
         return {**node, "broken": True, "reason": reason}
     kind, word = words.VERDICTS[part["verdict"]]
     if part["reasons"]:
-        reasons = "、".join(str(words.named(words.REASONS, reason)) for reason in part["reasons"])
+        reasons = _("、").join(str(words.named(words.REASONS, reason)) for reason in part["reasons"])
         node["note"] = f"{node['note']}　{reasons}"
     return {**node, "chip": {"kind": kind, "word": word}}
 

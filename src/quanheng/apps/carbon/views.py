@@ -146,7 +146,7 @@ def _contribution(row: Any, one: dict[str, Any]) -> dict[str, Any]:
     instrument, _dot, error = one["name"].partition(" · ")
     of = error.rpartition("/")[2].partition("（")[0]
     return {
-        "name": f"{instrument} {words.named(words.INPUTS, one['input'])}：{of}",
+        "name": f"{instrument} {words.named(words.INPUTS, one['input'])}{_('：')}{of}",
         "correlation": correlation if common else _("各时独立"),
         "share": Decimal(one["share"] or "0"),
         "kind": "conditional" if common and enlarged else one["kind"],
