@@ -35,7 +35,7 @@ CHECKS = [
     response_headers_conformance,
     unsupported_method,
 ]
-EXAMPLES = 25
+EXAMPLES = 15
 OURS_ALONE = ("clerk员", "一号机组", "JL-1", "质量流量")
 KNOWN = {
     "site": "SITE-1",

@@ -66,11 +66,11 @@ def readable(model: type[models.Model]) -> Iterator[tuple[models.Field, Level]]:
 
 
 def _value(row: models.Model, field: models.Field) -> Any:
-    value = getattr(row, field.attname)
-    if field.remote_field is None:
+    value, target = getattr(row, field.attname), field.related_model
+    if target is None:
         return plain(value, field.name)
-    target = field.related_model._meta
-    return None if value is None else f"urn:quanheng:{target.app_label}:{target.model_name}:{value}"
+    named = f"urn:quanheng:{target._meta.app_label}:{target._meta.model_name}"
+    return None if value is None else f"{named}:{value}"
 
 
 def masked(value: Any) -> Any:
