@@ -250,6 +250,15 @@ def test_a_value_of_the_wrong_form_is_told_at_its_field(specimen, values, words)
     assert not form.is_valid() and words in str(form.errors[next(iter(values))])
 
 
+def test_the_points_of_a_certificate_are_typed_as_lines_and_a_trailing_value_may_be_left_to_its_default():
+    form = ActForm(REGISTRY["laboratory.certificate.enter"], {"points": "100 0.2 0.5\n200, -0.1, 0.5, 2.1"})
+    form.is_valid()
+    assert form.cleaned_data["points"] == [
+        {"nominal": "100", "error": "0.2", "U": "0.5"},
+        {"nominal": "200", "error": "-0.1", "U": "0.5", "k": "2.1"},
+    ]
+
+
 def test_an_uploaded_file_reaches_the_act_and_is_taken_away_afterwards(signed_in, specimen):
     upload = SimpleUploadedFile("../../etc/读数.csv", b"1,2")
     response = signed_in("chenjing").post("/do/laboratory.test.specimen/", filled(file=upload))

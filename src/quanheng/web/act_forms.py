@@ -23,6 +23,7 @@ from django import forms
 from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic_core import PydanticUndefined
 
 from quanheng.apps.records.uploads import Upload
@@ -30,6 +31,7 @@ from quanheng.errors import BadInput, Problem
 from quanheng.web.problems import schema_words, spoken
 
 LONG_TEXT = 200  # from this length on a text gets an area of its own
+REQUIRED = {"required": gettext_lazy("请填写")}
 UPLOAD_FOLDER_PREFIX = "quanheng-upload-"
 
 
@@ -70,8 +72,8 @@ class RowsField(JsonField):
     JSON is taken as well, for rows whose values hold blanks.
     """
 
-    def __init__(self, *, columns: list[str], **given: Any) -> None:
-        self.columns = columns
+    def __init__(self, *, columns: list[str], needed: int, **given: Any) -> None:
+        self.columns, self.needed = columns, needed
         super().__init__(**given)
 
     def to_python(self, value: Any) -> Any:
@@ -85,10 +87,10 @@ class RowsField(JsonField):
             part.strip()
             for part in (line.split("\t") if "\t" in line else re.split(r"[,，;；\s]+", line.strip()))
         ]
-        if len(values) != len(self.columns):
+        if not self.needed <= len(values) <= len(self.columns):
             told = {"n": n, "found": len(values), "wanted": len(self.columns)}
             raise forms.ValidationError(_("第 %(n)s 行有 %(found)s 个值，应为 %(wanted)s 个") % told)
-        return dict(zip(self.columns, values, strict=True))
+        return dict(zip(self.columns, values, strict=False))  # the last ones may have defaults
 
 
 class LinesField(forms.CharField):
@@ -202,6 +204,7 @@ def field_for(spec: Any, name: str, info: Any) -> forms.Field:
         "label": info.title or name,
         "help_text": info.description or "",
         "required": info.is_required() and kind is not bool,
+        "error_messages": REQUIRED,
     }
     if info.default is not PydanticUndefined and info.default is not None:
         common["initial"] = info.default
@@ -251,7 +254,9 @@ def _plain_field(kind: Any, limits: Mapping[str, Any], common: dict[str, Any]) -
     columns = flat_columns(kind)
     if columns:
         return RowsField(
-            columns=list(columns), **{**common, "help_text": common["help_text"] or rows_help(columns)}
+            columns=list(columns),
+            needed=_needed(kind),
+            **{**common, "help_text": common["help_text"] or rows_help(columns)},
         )
     if origin in (list, dict, tuple) or kind in (list, dict, Any) or _is_model(kind):
         return JsonField(**{**common, "help_text": common["help_text"] or json_help(kind)})
@@ -290,14 +295,26 @@ def _is_model(kind: Any) -> bool:
 
 
 def flat_columns(kind: Any) -> dict[str, Any]:
-    """The columns of a list of rows whose values are all single and required; empty for anything else."""
+    """The columns of a list of rows whose values are all single, with their words; empty for anything else."""
+    row = _row_model(kind)
+    single = (str, int, float, Decimal, dt.date)
+    if row is None or not all(_kind(i.annotation)[0] in single for i in row.model_fields.values()):
+        return {}
+    required = [info.is_required() for info in row.model_fields.values()]
+    if required != sorted(required, reverse=True):
+        return {}  # a value in the middle may be missing: a line could be read in two ways
+    return {name: info.title or name for name, info in row.model_fields.items()}
+
+
+def _row_model(kind: Any) -> Any:
     arguments = typing.get_args(kind) if typing.get_origin(kind) is list else ()
     row: Any = _kind(arguments[0])[0] if arguments else None
-    if not _is_model(row):
-        return {}
-    single = (str, int, float, Decimal, dt.date)
-    flat = all(_kind(i.annotation)[0] in single and i.is_required() for i in row.model_fields.values())
-    return {name: info.title or name for name, info in row.model_fields.items()} if flat else {}
+    return row if _is_model(row) else None
+
+
+def _needed(kind: Any) -> int:
+    """How many values a row has at least."""
+    return sum(info.is_required() for info in _row_model(kind).model_fields.values())
 
 
 def rows_help(columns: Mapping[str, Any]) -> str:

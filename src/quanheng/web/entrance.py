@@ -25,7 +25,7 @@ from quanheng.apps.parties import queries as parties
 from quanheng.apps.parties.policy import VISITOR
 from quanheng.apps.records.action import REGISTRY, perform
 from quanheng.errors import BadInput, Refused
-from quanheng.web.act_forms import ActForm
+from quanheng.web.act_forms import REQUIRED, ActForm
 from quanheng.web.problems import spoken
 
 APPLY = "parties.organisation.apply"
@@ -160,9 +160,8 @@ class RegisterForm(ActForm):
         super().__init__(REGISTRY[APPLY], *args, **kwargs)
         self.order_fields(self.field_order)
         self._choose("kind", [(k, w) for k, w in self.fields["kind"].choices if k in APPLICANT_KINDS])
-        self._choose(
-            "division", [(d.code or d.name, d.name) for d in parties.divisions().exclude(level="province")]
-        )
+        places = parties.divisions().exclude(level="province")
+        self._choose("division", [(d.code or d.name, d.name) for d in places], _("所在地"))
         bureaus = parties.public_organisations().filter(kind="bureau")
         self._choose("authority", [(unit.code, unit.name) for unit in bureaus])
         self.fields["address"].widget = forms.TextInput()
@@ -185,7 +184,11 @@ class RegisterForm(ActForm):
             asking = [] if len(choices) == 1 else [("", _("请选择"))]
             asking = [] if old.initial else asking
             self.fields[name] = forms.ChoiceField(
-                label=label or old.label, required=True, choices=[*asking, *choices], initial=old.initial
+                label=label or old.label,
+                required=True,
+                error_messages=REQUIRED,
+                choices=[*asking, *choices],
+                initial=old.initial,
             )
 
     def _passwords(self) -> None:
