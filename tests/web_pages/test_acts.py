@@ -127,7 +127,8 @@ def test_a_refusal_by_separation_of_duties_names_its_article(signed_in):
 
 
 def test_an_act_that_cannot_be_done_now_shows_its_button_disabled_with_the_reason(signed_in, acts):
-    refuse = lambda actor, given: Verdict(False, "今天不办", "某办法第九条", "明天再来")  # noqa: E731
+    def refuse(actor, given) -> Verdict:
+        return Verdict(False, "今天不办", "某办法第九条", "明天再来")
 
     @action("parties.test.never", policy=lambda a, g: ALLOWED, guard=refuse, title="办不了的事")
     def never(act, *, name: str) -> None:
