@@ -1,4 +1,4 @@
-"""One throw-away data folder per test run, and the two things that tests of a guarded database need.
+"""What all tests share: the folder of real data, and what tests of a guarded database need.
 
 The append-only triggers would refuse the emptying of a test database after a transactional test; they are taken
 away just before and made anew before the next.
@@ -7,15 +7,9 @@ away just before and made anew before the next.
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
-
-_home = tempfile.TemporaryDirectory(prefix="quanheng-tests-")
-os.environ["QUANHENG_HOME"] = _home.name
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quanheng.web.settings")
-os.environ.setdefault("QUANHENG_SECRET_KEY", "only-for-tests")
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +34,3 @@ def _guarded_database(request: pytest.FixtureRequest):
     triggers.install()
     yield
     triggers.remove()
-
-
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
