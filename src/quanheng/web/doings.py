@@ -14,6 +14,7 @@ from django.urls import reverse
 from quanheng.apps.parties.policy import VISITOR
 from quanheng.apps.records.action import REGISTRY, Spec
 from quanheng.apps.records.foresight import surely
+from quanheng.apps.records.registries import shortcuts
 
 OWNER_FIELDS = ("owner", "organisation", "issuer", "authority")
 REMEMBERED = 120  # seconds
@@ -21,13 +22,14 @@ MOST = 12
 
 
 def doings(actor: Any, organisations: list[str]) -> list[dict[str, Any]]:
-    """Title and address of each act, with the person's own organisation filled in where the act asks for one."""
+    """Title and address of each act: first on what is the person's own, then for the person's organisation."""
     key = f"doings:{actor.urn}:{actor.on_behalf_urn}:{','.join(organisations)}"
     verbs = cache.get(key)
     if verbs is None:
         verbs = [found for spec in REGISTRY.values() if (found := _found(spec, actor, organisations))][:MOST]
         cache.set(key, verbs, REMEMBERED)
-    return [_drawn(verb, owner) for verb, owner in verbs if verb in REGISTRY]
+    own = [{"title": one.title, "url": one.url} for one in shortcuts.collect(actor)]
+    return own + [_drawn(verb, owner) for verb, owner in verbs if verb in REGISTRY]
 
 
 def _found(spec: Spec, actor: Any, organisations: list[str]) -> tuple[str, str] | None:

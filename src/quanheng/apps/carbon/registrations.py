@@ -12,8 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from quanheng.apps.carbon import queries
 from quanheng.apps.carbon.policy import KEEPERS
+from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.parties import policy as parties
-from quanheng.apps.records.registries import Hit, MenuEntry, menu, searches
+from quanheng.apps.records.registries import (
+    Hit,
+    MenuEntry,
+    Place,
+    Shortcut,
+    attachable,
+    menu,
+    searches,
+    shortcuts,
+)
+from quanheng.errors import Verdict
 
 
 def _keeps(actor: Any) -> bool:
@@ -43,3 +54,21 @@ def found_statements(actor: Any, text: str) -> Iterator[Hit]:
         yield Hit(
             _t("核算结果"), f"{row.number}　{row.year}", url, f"{row.owner.name}　{row.get_state_display()}"
         )
+
+
+@shortcuts.register("carbon.state")
+def state_emission(actor: Any) -> Iterator[Shortcut]:
+    """Stating the emission of each of the own sites that has a measured source."""
+    for site in monitoring.kept_sites(actor)[:5]:
+        if queries.sources_of(site):
+            url = reverse("do", args=["carbon.statement.make"])
+            yield Shortcut(_t("核算排放量：%(site)s") % {"site": site.code}, f"{url}?site={site.code}")
+
+
+@attachable("carbon:statement")
+def papers_of_statement(actor: Any, urn: str) -> Place:
+    """The owner's people add papers to a statement."""
+    statement = queries.statements(actor).filter(pk=urn.rsplit(":", 1)[-1]).first()
+    if statement is None:
+        return Place(Verdict(False, _t("没有这个核算结果，或者不在你的职责范围内")))
+    return Place(parties.has_role(actor, *KEEPERS, organisation=statement.owner), statement.owner_id)

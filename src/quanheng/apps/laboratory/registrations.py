@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from quanheng.apps.laboratory import queries
 from quanheng.apps.laboratory.policy import HOLDERS, ISSUERS
 from quanheng.apps.parties import policy as parties
-from quanheng.apps.records.registries import Hit, MenuEntry, menu, searches
+from quanheng.apps.records.registries import Hit, MenuEntry, Place, attachable, menu, searches
+from quanheng.errors import Verdict
 
 
 def _issues(actor: Any) -> bool:
@@ -55,3 +56,16 @@ def found_instruments(actor: Any, text: str) -> Iterator[Hit]:
         yield Hit(
             _t("器具"), str(row), reverse("laboratory:instrument", args=[row.pk]), f"{row.model} {row.serial}"
         )
+
+
+@attachable("laboratory:certificate")
+def papers_of_certificate(actor: Any, urn: str) -> Place:
+    """The issuer's people and the holder's people add the paper of a certificate; it belongs to who brought it."""
+    found = queries.certificates(actor).filter(pk=urn.rsplit(":", 1)[-1]).first()
+    if found is None:
+        return Place(Verdict(False, _t("没有这份证书，或者不在你的职责范围内")))
+    issuer = parties.has_role(actor, *ISSUERS, organisation=found.owner)
+    if issuer.ok:
+        return Place(issuer, found.owner_id)
+    holder = found.instrument.owner
+    return Place(parties.has_role(actor, *HOLDERS, organisation=holder), holder.pk)

@@ -15,8 +15,9 @@ from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 
 from quanheng.apps.monitoring.models import Batch, Installation, Point, Site
-from quanheng.apps.monitoring.policy import site_named
+from quanheng.apps.monitoring.policy import KEEPERS, site_named
 from quanheng.apps.monitoring.quantities import conversion, quantities
+from quanheng.apps.parties import policy as parties
 from quanheng.errors import BadInput, Refused
 from quanheng.lake import Lake
 
@@ -49,6 +50,12 @@ def lake() -> Lake:
 def sites(actor: Any) -> QuerySet[Site]:
     """Sites that this actor may see."""
     return Site.objects.for_user(actor).select_related("owner")
+
+
+def kept_sites(actor: Any) -> QuerySet[Site]:
+    """Sites of the organisations for which the actor brings readings."""
+    units = [g.organisation_id for g in parties.grants(actor) if g.role in KEEPERS]
+    return Site.objects.filter(owner__in=units).order_by("code")
 
 
 def batches(actor: Any) -> QuerySet[Batch]:

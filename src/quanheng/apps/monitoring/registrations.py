@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from quanheng.apps.monitoring import queries
 from quanheng.apps.monitoring.policy import KEEPERS
 from quanheng.apps.parties import policy as parties
-from quanheng.apps.records.registries import Hit, MenuEntry, menu, searches
+from quanheng.apps.records.registries import (
+    Hit,
+    MenuEntry,
+    Place,
+    Shortcut,
+    attachable,
+    menu,
+    searches,
+    shortcuts,
+)
+from quanheng.errors import Verdict
 
 
 def _keeps(actor: Any) -> bool:
@@ -47,3 +57,20 @@ def found_batches(actor: Any, text: str) -> Iterator[Hit]:
     wanted = Q(name__icontains=text) | (Q(file__startswith=text.lower()) if len(text) > 7 else Q(pk=None))
     for row in queries.batches(actor).filter(wanted)[:20]:
         yield Hit(_t("读数批次"), row.name, reverse("monitoring:batch", args=[row.pk]), row.site.code)
+
+
+@shortcuts.register("monitoring.take_in")
+def bring_readings(actor: Any) -> Iterator[Shortcut]:
+    """Bringing the readings of each of the own sites."""
+    for site in queries.kept_sites(actor)[:5]:
+        url = reverse("do", args=["monitoring.batch.take_in"])
+        yield Shortcut(_t("导入读数：%(site)s") % {"site": site.code}, f"{url}?site={site.code}")
+
+
+@attachable("monitoring:site")
+def papers_of_site(actor: Any, urn: str) -> Place:
+    """The owner's people add papers to a site."""
+    site = queries.sites(actor).filter(pk=urn.rsplit(":", 1)[-1]).first()
+    if site is None:
+        return Place(Verdict(False, _t("没有这个场所，或者不在你的职责范围内")))
+    return Place(parties.has_role(actor, *KEEPERS, organisation=site.owner), site.owner_id)

@@ -6,10 +6,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from quanheng.apps.parties import policy, queries
-from quanheng.apps.records.registries import Hit, MenuEntry, Todo, menu, searches, todos
+from quanheng.apps.records.registries import (
+    Hit,
+    MenuEntry,
+    Place,
+    Todo,
+    attachable,
+    menu,
+    searches,
+    todos,
+)
+from quanheng.errors import Verdict
 
 
 def _holding(*roles: str) -> Callable[[Any], bool]:
@@ -64,3 +75,13 @@ def found_people(actor: Any, text: str) -> Iterator[Hit]:
     """People by name or login name."""
     for person in queries.people(actor).filter(Q(name__icontains=text) | Q(login__iexact=text))[:20]:
         yield Hit("人员", person.name, f"/parties/people/{person.pk}/", person.login)
+
+
+@attachable("parties:organisation")
+def papers_of_organisation(actor: Any, urn: str) -> Place:
+    """An organisation's manager adds its papers; so does an officer who regulates it."""
+    unit = queries.organisations(actor).filter(pk=urn.rsplit(":", 1)[-1]).first()
+    if unit is None:
+        return Place(Verdict(False, _t("没有这个单位，或者不在你的职责范围内")))
+    own = policy.has_role(actor, *policy.MANAGERS, organisation=unit)
+    return Place(own if own.ok else policy.regulates(actor, unit), unit.pk)

@@ -168,7 +168,12 @@ def read_input(spec: Spec, values: dict[str, Any]) -> Any:
     try:
         return spec.input.model_validate(values)
     except pydantic.ValidationError as error:
-        raise BadInput(_problems(error)) from None
+        raise BadInput(_problems(error, _secrets(spec))) from None
+
+
+def _secrets(spec: Spec) -> set[str]:
+    """Names of the parameters whose content is never repeated in a message."""
+    return {name for name, info in spec.input.model_fields.items() if "Secret" in str(info.annotation)}
 
 
 def judge(spec: Spec, actor: Any, given: Any) -> Verdict:
@@ -237,12 +242,14 @@ def record_refusal(verb: str, actor: Any, refusal: Refused) -> None:
         )
 
 
-def _problems(error: pydantic.ValidationError) -> list[Problem]:
+def _problems(error: pydantic.ValidationError, secret: set[str]) -> list[Problem]:
     return [
         Problem(
             message=one["msg"].removeprefix("Value error, "),
             field=".".join(str(part) for part in one["loc"]),
-            found="" if one["type"] == "missing" else str(one.get("input", ""))[:80],
+            found=""
+            if one["type"] == "missing" or one["loc"][0] in secret
+            else str(one.get("input", ""))[:80],
         )
         for one in error.errors(include_url=False)
     ]

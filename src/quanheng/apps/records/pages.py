@@ -30,6 +30,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from quanheng.apps.records.action import REGISTRY
 from quanheng.apps.records.foresight import foreseen
+from quanheng.apps.records.papers import papers_of
 from quanheng.errors import Refused, Verdict
 
 PAGE_SIZE = 25
@@ -191,7 +192,12 @@ class DetailPage(Page):
         return []
 
     def context(self) -> dict[str, Any]:
-        own = {"object": self.object, "acts": self.act_links(self.object), "facts": self.facts()}
+        own = {
+            "object": self.object,
+            "acts": self.act_links(self.object),
+            "facts": self.facts(),
+            "papers": papers_of(self.actor, self.object),
+        }
         return {**super().context(), **own}
 
 

@@ -51,6 +51,14 @@ class Hit:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """An act on something of the actor's own, offered on the home page."""
+
+    title: str
+    url: str
+
+
 @dataclass
 class Registry:
     """Named sources, each a function of the actor; the name says which app fills it."""
@@ -75,6 +83,7 @@ done_matters = Registry()
 started_matters = Registry()
 searches = Registry()
 figures = Registry()
+shortcuts = Registry()
 menu: list[MenuEntry] = []
 
 

@@ -27,10 +27,10 @@ def _in_column(model: type[models.Model], field: models.Field) -> Iterator[Fault
     table, column, key = model._meta.db_table, field.column, model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT "{key}" FROM "{table}" '  # noqa: S608  (names of our own tables)
+            f'SELECT hex("{key}") FROM "{table}" '  # noqa: S608  (names of our own tables)
             f"""WHERE length("{column}") <> 32 OR "{column}" GLOB '*[^0-9a-f]*'"""
         )
-        found = [str(row[0]) for row in cursor.fetchall()]
+        found = [bytes.fromhex(row[0]).decode("utf-8", "replace") for row in cursor.fetchall()]
     for pk in found:
         name = f"{model._meta.label_lower}:{_readable(pk)}"
         yield Fault("row", "is spelt otherwise than the database looks it up", key=name, field=field.name)
