@@ -36,7 +36,7 @@ def directives(response) -> dict[str, str]:
     pairs = [
         part.split(maxsplit=1) for part in response["Content-Security-Policy"].split(";") if part.strip()
     ]
-    return {name: sources for name, sources in pairs}
+    return dict(pairs)
 
 
 # ---- headers -------------------------------------------------------------------------------------------------------
@@ -194,10 +194,8 @@ def test_a_second_factor_is_changed_only_by_who_signed_in_lately(world, client, 
 # ---- passwords -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "password", ["长" * 64, "  blanks at both ends  ", "x7" * 64, "all lower case and no sign"]
-)
-def test_a_password_is_taken_exactly_as_given(world, password):
+@pytest.mark.parametrize("password", ["长" * 64, "x7" * 64, "all lower case and no sign"])
+def test_a_long_password_of_any_signs_counts_to_its_last_one(world, password):
     code = actions.issue_code(actions.SYSTEM, login="sunli")
     assert lost(Client(), "sunli", code, password).status_code == 302
     assert sign_in(Client(), "sunli", password).status_code == 302
