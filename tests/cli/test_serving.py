@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.cli.test_keeping import quanheng
 
 pytestmark = pytest.mark.faults

@@ -89,6 +89,7 @@ MATRIX: list[tuple[str, dict, str]] = [
     ("parties.code.issue", {"login": "cq.officer"}, "ops.security cq.security"),
     ("parties.code.issue", {"login": "e3.manager"}, "ops.security hb.security"),
     ("parties.password.set", PASSWORD, ALL),
+    ("parties.password.change", {"login": "e1.clerk", "password": "weigh-me-twice-2026"}, "e1.clerk"),
     ("parties.session.start", {"login": "e1.clerk"}, "e1.clerk"),
     ("parties.session.end", {"login": "e1.clerk"}, "e1.clerk"),
     ("parties.session.refuse", {"login": "e1.clerk"}, ""),

@@ -202,7 +202,7 @@ def test_a_changed_password_is_an_act_in_the_ledger(world, client):
     new = "quite-another-weight-9"
     values = {"oldpassword": made.PASSWORD, "password1": new, "password2": new}
     assert client.post("/accounts/password/change/", values).status_code == 302
-    assert LedgerEntry.objects.latest("seq").verb == "parties.password.set"
+    assert LedgerEntry.objects.latest("seq").verb == "parties.password.change"
     assert sign_in(Client(), "sunli", new).status_code == 302
 
 

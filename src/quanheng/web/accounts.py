@@ -45,10 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def set_password(self, user: Any, password: str) -> None:
-        """Who proved to be himself (by the old password, or by a link) gets a code from the platform and uses it."""
-        code = actions.issue_code(actions.SYSTEM, login=user.login)
+        """Who proved to be himself, by the old password or by a link, changes the password."""
         try:
-            actions.set_password(user, login=user.login, code=code, password=password)
+            actions.change_password(user, login=user.login, password=password)
         except BadInput as error:
             raise ValidationError([spoken(problem) for problem in error.problems]) from None
         user.refresh_from_db()

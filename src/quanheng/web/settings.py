@@ -96,7 +96,11 @@ TEMPLATES = [
                 "quanheng.web.context.shell",
                 "quanheng.web.menu.navigation",
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "quanheng.web.templatetags.qh"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.i18n",
+                "quanheng.web.templatetags.qh",
+            ],
         },
     }
 ]

@@ -45,10 +45,10 @@ def anybody(actor: Any, given: Any) -> Verdict:
 
 
 def own_session(actor: Any, given: Any) -> Verdict:
-    """Coming and going is told of oneself only."""
+    """Coming, going and the own password: only by the person, in his own name."""
     person = himself(actor)
     own = isinstance(actor, System) or (person is not None and person.login == given.login)
-    return ALLOWED if own else policy.refused("登录和退出只由本人办理")
+    return ALLOWED if own else policy.refused("登录、退出和修改密码只由本人办理")
 
 
 def _either(*verdicts: Verdict) -> Verdict:

@@ -9,6 +9,7 @@ from quanheng.apps.parties.actions.access import (
     withdraw_role,
 )
 from quanheng.apps.parties.actions.accounts import (
+    change_password,
     end_session,
     issue_code,
     refuse_session,
@@ -42,6 +43,7 @@ __all__ = [
     "apply_organisation",
     "appoint_deputy",
     "change_organisation",
+    "change_password",
     "change_person",
     "close_organisation",
     "confirm_organisation",

@@ -69,6 +69,18 @@ def set_password(
     return person
 
 
+@action("parties.password.change", policy=rules.own_session, title=_("修改密码"), api=False)
+def change_password(
+    act: Act, *, login: Login, password: Annotated[SecretStr, Field(max_length=200, title=_("新密码"))]
+) -> Person:
+    """Change one's own password; the door has asked for the old one, or for the link that was sent."""
+    person = rules.person_named(login)
+    passwords.strong(password.get_secret_value(), person)
+    person.set_password(password.get_secret_value())
+    act.update(person, password=person.password, must_change_password=False)
+    return person
+
+
 @action("parties.session.start", policy=rules.own_session, title=_("登录"), api=False)
 def start_session(act: Act, *, login: Annotated[str, Field(max_length=40)]) -> None:
     """Somebody signed in."""
