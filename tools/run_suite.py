@@ -6,6 +6,7 @@ A suite whose browser or server is absent would skip every test and still end we
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,8 @@ def main(arguments: list[str]) -> int:
 
 def _pytest(arguments: list[str], report: Path) -> int:
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    same_order = {**os.environ, "PYTHONHASHSEED": "0"}  # parallel workers must collect the same tests
+    return subprocess.run(command, cwd=ROOT, env=same_order, check=False).returncode
 
 
 def tests_run(report: Path) -> int:

@@ -145,3 +145,16 @@ def test_a_manager_issues_the_first_code_of_a_technician_but_not_a_later_one(peo
 def test_nobody_else_issues_a_code(people, actor, login) -> None:
     with pytest.raises(Refused):
         actions.issue_code(people(actor), login=login)
+
+
+def test_a_password_is_taken_as_it_was_typed_with_blanks_at_its_ends(code) -> None:
+    use(code, password="  weigh me twice 2026 ")
+    person = queries.person("e1.clerk")
+    assert person.check_password("  weigh me twice 2026 ")
+    assert not person.check_password("weigh me twice 2026")
+
+
+def test_a_password_that_is_too_long_is_not_repeated_in_the_message(code) -> None:
+    with pytest.raises(BadInput) as refused:
+        use(code, password="weigh-me-twice" * 20)
+    assert "weigh" not in str(refused.value)

@@ -64,7 +64,9 @@ def office(
             main: b"<workbook/>",
             **(members or {}),
         }.items():
-            archive.writestr(name, content)
+            member = zipfile.ZipInfo(name)  # with the time of 1980: the same bytes at every collection
+            member.compress_type = method
+            archive.writestr(member, content)
     return out.getvalue()
 
 

@@ -122,7 +122,7 @@ def plant_code() -> str:
 
 def how_to_sign_in(cast: dict[str, Any]) -> Iterator[str]:
     """For each person a one-time code to set a password with; they hold in this demonstration only."""
-    yield "sign in (`make serve`, then 设置密码 with the one-time code; staff enrol a second factor):"
+    yield "sign in (`make serve`, 登录 → 忘记密码 with the one-time code; staff enrol a second factor):"
     for person in cast.values():
         code = parties.issue_code(SYSTEM, login=person.login, purpose="new_account")
         held = "、".join(queries.role_titles()[name] for name in queries.roles_of(person))

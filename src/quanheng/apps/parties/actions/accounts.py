@@ -7,10 +7,10 @@ import secrets
 from typing import Annotated, Literal
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from quanheng.apps.parties import passwords, queries, rules
-from quanheng.apps.parties.actions.words import Login
+from quanheng.apps.parties.actions.words import Login, NewPassword
 from quanheng.apps.parties.events import CodeIssued
 from quanheng.apps.parties.models import OneTimeCode, Person
 from quanheng.apps.records.action import Act, action, system_only
@@ -50,7 +50,7 @@ def set_password(
     *,
     login: Login,
     code: Annotated[str, Field(min_length=10, max_length=60, title=_("一次性口令"))],
-    password: Annotated[SecretStr, Field(max_length=200, title=_("新密码"))],
+    password: NewPassword,
 ) -> Person:
     """Set a password with a one-time code. The answer does not tell whether name or code was wrong."""
     digest = queries.digest_of(code.strip().upper())
@@ -70,9 +70,7 @@ def set_password(
 
 
 @action("parties.password.change", policy=rules.own_session, title=_("修改密码"), api=False)
-def change_password(
-    act: Act, *, login: Login, password: Annotated[SecretStr, Field(max_length=200, title=_("新密码"))]
-) -> Person:
+def change_password(act: Act, *, login: Login, password: NewPassword) -> Person:
     """Change one's own password; the door has asked for the old one, or for the link that was sent."""
     person = rules.person_named(login)
     passwords.strong(password.get_secret_value(), person)

@@ -7,7 +7,7 @@ import re
 from typing import Annotated, Literal
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from quanheng.apps.parties import passwords, policy, queries, rules
 from quanheng.apps.parties.actions.words import (
@@ -15,6 +15,7 @@ from quanheng.apps.parties.actions.words import (
     Email,
     Kind,
     Login,
+    NewPassword,
     PersonName,
     Phone,
     Reason,
@@ -109,7 +110,7 @@ def apply_organisation(
     login: Login,
     email: Email = "",
     phone: Phone = "",
-    password: Annotated[SecretStr | None, Field(max_length=200, title=_("密码"))] = None,
+    password: NewPassword | None = None,
 ) -> Organisation:
     """A unit registers itself and names its manager. Nothing is open to it before an officer confirms."""
     if Person.objects.filter(login=login).exists():

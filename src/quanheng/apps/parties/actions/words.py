@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Annotated, Literal
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from quanheng.law.identity import check_uscc, normalise_code
 
@@ -22,6 +22,12 @@ def _uscc(text: str) -> str:
     return code
 
 
+def _verbatim(text: object) -> object:
+    """A password is taken as it was typed, with blanks at its ends; other texts of an act lose them."""
+    return SecretStr(text) if isinstance(text, str) else text
+
+
+NewPassword = Annotated[SecretStr, BeforeValidator(_verbatim), Field(max_length=200, title=_("新密码"))]
 UnitRef = Annotated[str, Field(min_length=1, max_length=120, title=_("单位"))]
 Login = Annotated[str, Field(pattern=r"^[a-z][a-z0-9._-]{2,39}$", title=_("登录名"))]
 PersonName = Annotated[str, Field(min_length=1, max_length=60, title=_("姓名"))]
