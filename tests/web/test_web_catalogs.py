@@ -1,18 +1,16 @@
-"""The English catalogue: every message of the shell has English, and the compiled file says what the text says."""
+"""The English catalogue: every message of the package has English, and the compiled file says what the text says."""
 
 from __future__ import annotations
 
 import gettext
 import io
 import re
-from pathlib import Path
 
 import pytest
 
 from quanheng.web import catalogs
 from quanheng.web.catalogs import Entry
 
-WEB = Path(catalogs.__file__).parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -20,8 +18,37 @@ def entries():
     return catalogs.read_catalogue(catalogs.CATALOGUE.read_text(encoding="utf-8"))
 
 
-def test_every_message_of_the_shell_has_english():
-    assert [e.msgid for e in catalogs.untranslated(package=WEB)] == []
+def rooms():
+    """The shell and every app that has messages."""
+    apps = sorted(p for p in (catalogs.PACKAGE / "apps").iterdir() if (p / "__init__.py").exists())
+    return [catalogs.PACKAGE / "web", *apps]
+
+
+def test_every_message_of_the_package_has_english():
+    assert {e.msgid: sorted(e.places) for e in catalogs.untranslated()} == {}
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda room: room.name)
+def test_the_messages_of_every_app_are_in_the_catalogue(room):
+    wanted = catalogs.collect(room)
+    assert wanted and set(wanted) <= set(entries())
+
+
+def test_the_catalogue_holds_no_message_that_nobody_uses():
+    assert set(entries()) - set(catalogs.collect()) == set()
+
+
+def test_metrology_is_said_in_the_words_of_the_vocabulary():
+    """JJF 1001 tells verification from calibration, and no English word of ours means 精度."""
+    for entry in entries().values():
+        for words in entry.english:
+            assert not re.search(r"\b(accura|precis)", words, re.IGNORECASE), entry.msgid
+            if "检定" in entry.msgid:
+                assert re.search(r"verif", words, re.IGNORECASE), entry.msgid
+            if "校准" in entry.msgid:
+                assert re.search(r"calibrat|CMC", words, re.IGNORECASE), entry.msgid
+            if "示值误差" in entry.msgid:
+                assert re.search(r"errors? of indication", words, re.IGNORECASE), entry.msgid
 
 
 def test_the_english_holds_no_chinese_and_the_same_placeholders():
