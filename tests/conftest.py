@@ -24,7 +24,9 @@ def test_data() -> Path:
 @pytest.fixture(autouse=True)
 def _guarded_database(request: pytest.FixtureRequest):
     marker = request.node.get_closest_marker("django_db")
-    transactional = (marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    transactional = (
+        marker and marker.kwargs.get("transaction")
+    ) or "transactional_db" in request.fixturenames
     if not transactional:
         yield
         return

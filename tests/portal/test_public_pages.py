@@ -27,7 +27,9 @@ def test_the_public_home_offers_search_registration_and_sign_in(db, client):
 
 
 def test_the_public_home_shows_no_figures(db, client):
-    words = "".join(tree(client.get("/")).xpath("//main/div[@class='qh-front']//text()|//main/section//text()"))
+    words = "".join(
+        tree(client.get("/")).xpath("//main/div[@class='qh-front']//text()|//main/section//text()")
+    )
     assert not any(character.isdigit() for character in words)
 
 

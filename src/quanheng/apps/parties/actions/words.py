@@ -17,7 +17,7 @@ def _uscc(text: str) -> str:
         verdict = check_uscc(code)
         if not verdict.ok:
             raise ValueError(f"{verdict.reason}（{verdict.cite}）")
-        if not verdict.parts.kind:
+        if verdict.parts is None or not verdict.parts.kind:
             raise ValueError(f"前两位 {code[:2]} 不是登记管理部门和机构类别的代码（{verdict.cite}）")
     return code
 
