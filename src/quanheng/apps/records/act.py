@@ -151,13 +151,8 @@ class Act:
         if used:
             self.extra = {**self.extra, "uses": ledger.uses_root(used)}
         self.entry = ledger.append(self._draft())
-        Dependency.objects.bulk_create(
-            [
-                Dependency(result_kind=a, result=b, kind=c, used=d, version=e, entry=self.entry)
-                for a, b, c, d, e in used
-            ],
-            batch_size=500,
-        )
+        if used:
+            Dependency.objects.bulk_create([_dependency(one, self.entry) for one in used], batch_size=500)
         for happened in self.happened:
             events.store(happened, self.entry)
         return self.entry
@@ -182,11 +177,16 @@ class Act:
         )
 
 
+def _dependency(used: tuple[str, str, str, str, str], entry: LedgerEntry) -> Dependency:
+    return Dependency(**dict(zip(ledger.USE_FIELDS, used, strict=True)), entry=entry)
+
+
 def validated(row: models.Model, row_number: int | None = None, fields_only: bool = False) -> None:
     """Check a row against its model and answer in the words of the house."""
     without_empty_text(row)
     try:
-        row.clean_fields() if fields_only else row.full_clean()
+        # Whether a key that was made at random is taken already is not worth a question in every act.
+        row.clean_fields() if fields_only else row.full_clean(exclude={row._meta.pk.name})
         misfits(row)
     except ValidationError as error:
         raise BadInput(
