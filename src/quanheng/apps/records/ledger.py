@@ -139,7 +139,7 @@ def _append(entry: LedgerEntry) -> None:
 def _statement(vendor: str, kind: str) -> str:
     """The SQL of one step; table and columns are those of our own model."""
     table = connection.ops.quote_name(LedgerEntry._meta.db_table)
-    columns = [connection.ops.quote_name(f.column) for f in LedgerEntry._meta.concrete_fields]
+    columns = [connection.ops.quote_name(str(f.column)) for f in LedgerEntry._meta.concrete_fields]
     if kind == "last":
         return f"SELECT seq, digest FROM {table} ORDER BY seq DESC LIMIT 1"  # noqa: S608  (names of our own table)
     places = ", ".join(["%s"] * len(columns))
