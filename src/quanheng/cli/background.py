@@ -47,11 +47,12 @@ def round_of_work(signed: float) -> float:
     import structlog
 
     from quanheng.apps.monitoring import queries as monitoring
-    from quanheng.apps.records import checkpoints, events
+    from quanheng.apps.records import checkpoints, events, jobs
 
     log = structlog.get_logger(__name__)
     try:
         events.deliver_pending()
+        jobs.recover()
         monitoring.lake().flush()
         if time.monotonic() - signed > CHECKPOINT_EVERY or not signed:
             checkpoints.checkpoint()
