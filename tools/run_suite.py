@@ -1,6 +1,7 @@
 """Runs one suite of tests and refuses a suite that ran nothing.
 
 A suite whose browser or server is absent would skip every test and still end well; here that is a failure.
+Tests run in as many processes as there are processors (at most four); `-n 0` among the arguments keeps them in one.
 `--left-out` prints the suites that `make test` does not run, and what each needs.
 """
 
@@ -34,7 +35,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _pytest(arguments: list[str], report: Path) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+    workers = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal"]
+    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *workers, *arguments]
     same_order = {**os.environ, "PYTHONHASHSEED": "0"}  # parallel workers must collect the same tests
     return subprocess.run(command, cwd=ROOT, env=same_order, check=False).returncode
 
