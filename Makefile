@@ -61,7 +61,7 @@ fuzz: setup-dev ## schemathesis against the running API
 	$(SUITE) tests -m fuzz
 
 faults: setup-dev ## killed processes, mutated stores
-	$(SUITE) tests -m faults
+	$(SUITE) tests -m faults --dist worksteal
 
 lock: setup-dev ## resolve the requirements anew, with hashes and without index addresses
 	cd requirements && for name in runtime node dev; do \

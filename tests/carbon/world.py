@@ -35,12 +35,17 @@ LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 def people() -> dict[str, Any]:
-    """Everybody, ready to act, by login name."""
+    """Enter everybody; gives them by login name, ready to act."""
     for code, name, kind, above in UNITS:
         parties.register_organisation(SYSTEM, code=code, name=name, kind=kind, authority=above)
     for login, unit, role in PEOPLE:
         parties.register_person(SYSTEM, login=login, name=login, organisation=unit)
         parties.grant_role(SYSTEM, login=login, organisation=unit, role=role)
+    return actors()
+
+
+def actors() -> dict[str, Any]:
+    """Everybody, ready to act, by login name."""
     return {login: queries.actor_for(queries.person(login)) for login, _, _ in PEOPLE}
 
 

@@ -120,16 +120,6 @@ def test_whoever_runs_the_platform_keeps_all_and_the_others_their_own(people) ->
     assert policy.reach(people("ops.system")).count() == 0, "administrators keep accounts, not matters"
 
 
-def test_the_first_authority_runs_a_platform_without_an_operator(db) -> None:
-    actions.load_divisions(SYSTEM)
-    for code in ("AAA", "BBB"):
-        actions.register_organisation(SYSTEM, code=code, name=f"{code} 局", kind="bureau")
-        actions.register_person(SYSTEM, login=f"admin.{code.lower()}", name="管理员", organisation=code)
-        actions.grant_role(SYSTEM, login=f"admin.{code.lower()}", organisation=code, role="system_admin")
-    assert codes(cast.actor("admin.aaa")) == {"AAA", "BBB"}
-    assert codes(cast.actor("admin.bbb")) == {"BBB"}
-
-
 def test_an_expert_sees_nothing_of_the_matters_of_the_house_that_employs_him(people) -> None:
     assert policy.reach(people("cen.expert")).count() == 0
     assert codes(people("cen.expert")) == {"CEN"}

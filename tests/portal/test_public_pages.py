@@ -13,7 +13,8 @@ from quanheng.apps.records.classify import levels
 
 @pytest.fixture
 def units(db):
-    return made.build()
+    made.build()
+    return made.World()
 
 
 def tree(response):

@@ -9,6 +9,7 @@ from django.test import Client
 from tests.bases import ListPageCase, assert_open_to, assert_same_refusal, page, signed_in
 from tests.parties import cast
 from tests.records import sample
+from tests.worlds import give, kept
 
 from quanheng.apps.parties import actions as parties
 from quanheng.apps.parties.models import Organisation
@@ -21,9 +22,15 @@ from quanheng.errors import ALLOWED
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def _cast(django_db_setup, django_db_blocker, tmp_path_factory):
+    with kept(django_db_blocker, tmp_path_factory.mktemp("cast"), cast.enter) as folder:
+        yield folder
+
+
 @pytest.fixture
-def people() -> None:
-    cast.enter()
+def people(_cast, db, settings, tmp_path) -> None:
+    give(_cast, settings, tmp_path)
     parties.change_organisation(cast.actor("e1.manager"), organisation="E1", address="某路 1 号")
 
 

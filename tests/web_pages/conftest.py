@@ -8,8 +8,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from tests.web_pages import world as made
+from tests.worlds import forget, give, kept
 
-from quanheng.apps.records import personal
 from quanheng.web import sealing
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -20,14 +20,21 @@ def _own_folders(settings, tmp_path):
     settings.KEYS_FOLDER = tmp_path / "keys"
     cache.clear()
     yield
-    personal._master.cache_clear()
+    forget()
     sealing._box.cache_clear()
 
 
+@pytest.fixture(scope="module")
+def _built(django_db_setup, django_db_blocker, tmp_path_factory):
+    with kept(django_db_blocker, tmp_path_factory.mktemp("world"), made.build) as folder:
+        yield folder
+
+
 @pytest.fixture
-def world(db):
+def world(_built, db, settings, tmp_path):
     """Units, people and roles; nobody has a second factor."""
-    return made.build()
+    give(_built, settings, tmp_path)
+    return made.World()
 
 
 @pytest.fixture

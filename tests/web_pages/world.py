@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from quanheng.apps.parties import actions, queries
 
 PASSWORD = "weigh-me-twice-2026"
@@ -34,17 +32,14 @@ UNITS = (
 STAFF = tuple(p for p in PEOPLE if not p[3].startswith("enterprise"))
 
 
-@dataclass
 class World:
     """The people by login name."""
-
-    people: dict[str, object]
 
     def __getitem__(self, login: str):
         return queries.person(login)
 
 
-def build() -> World:
+def build() -> None:
     """Units, people, roles and passwords; nobody has a second factor yet."""
     for code, name, kind, above in UNITS:
         actions.register_organisation(actions.SYSTEM, code=code, name=name, kind=kind, authority=above)
@@ -56,7 +51,6 @@ def build() -> World:
         territory = {"territory": "990101"} if role == "district_officer" else {}
         actions.grant_role(actions.SYSTEM, login=login, organisation=unit, role=role, **territory)
         set_password(login)
-    return World({login: queries.person(login) for login, *_rest in PEOPLE})
 
 
 def set_password(login: str, password: str = PASSWORD) -> None:
