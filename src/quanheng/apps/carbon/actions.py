@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from quanheng.apps.carbon import policy, queries, statements
-from quanheng.apps.carbon.measured import INPUTS, QUANTITY_OF, SiteYear, constant, measure
+from quanheng.apps.carbon import cems, policy  # noqa: F401  (cems registers its method)
+from quanheng.apps.carbon.measured import INPUTS, QUANTITY_OF, constant
+from quanheng.apps.carbon.methods import AS_STORED, Computed, MethodKey, method_named
 from quanheng.apps.carbon.models import Source, Statement
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.action import Act, action
@@ -104,33 +105,34 @@ def _refuse_other_constant(field: str, key: str, unit: str) -> None:
         )
 
 
-def _measured(actor: Any, given: Any) -> SiteYear:
+def _computed(actor: Any, given: Any) -> Computed:
     """Compute before the transaction: no other act has to wait for it."""
+    compute = method_named(given.method).compute
     site = monitoring.site_named(given.site)
-    return measure(site, queries.sources_of(site), given.year, monitoring.pin_now(), timezone.now())
+    return compute(site, given.year, monitoring.pin_now(), timezone.now(), AS_STORED)
 
 
-@action("carbon.statement.make", policy=policy.keep_site, title=_("核算排放量"), prepare=_measured)
+@action("carbon.statement.make", policy=policy.keep_site, title=_("核算排放量"), prepare=_computed)
 def state(
     act: Act,
     *,
     site: SiteCode,
     year: Annotated[int, Field(ge=1990, le=2100, title=_("年度"))],
-    method: Annotated[Literal["cems"], Field(title=_("方法"))] = "cems",
+    method: Annotated[MethodKey, Field(title=_("方法"))] = "cems",
 ) -> Statement:
     """State the emission of a site in a year. An earlier statement stays readable and is marked as replaced."""
-    computed: SiteYear = act.prepared
+    computed: Computed = act.prepared
     before = Statement.objects.filter(site=computed.site, year=year, method=method, state="current").first()
     if before is not None:
         act.update(before, state=Statement.State.REPLACED)
     made = act.create(_statement(computed, method, act.at, before))
     act.about(made)
-    for kind, used, version in statements.used(computed):
+    for kind, used, version in computed.used():
         act.uses("statement", urn_of(made), kind, used, version)
     return made
 
 
-def _statement(computed: SiteYear, method: str, at: dt.datetime, before: Statement | None) -> Statement:
+def _statement(computed: Computed, method: str, at: dt.datetime, before: Statement | None) -> Statement:
     result = computed.total.result
     return Statement(
         owner=computed.site.owner,
@@ -147,7 +149,7 @@ def _statement(computed: SiteYear, method: str, at: dt.datetime, before: Stateme
         hours=computed.total.readings,
         hours_of_year=computed.hours,
         lake_version=computed.pin.commit,
-        result=statements.as_result(computed),
+        result=computed.as_result(),
         made_at=at,
         replaces=before,
     )

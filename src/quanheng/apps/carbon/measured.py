@@ -5,6 +5,7 @@ It gathers plain facts from the earlier apps, lets `science` compute, and keeps 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import zoneinfo
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ from quanheng.science.series.total import Component, Total, total
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Kind = Literal["common", "independent"]
+Fallen = frozenset[tuple[str, str]]
 INPUTS = {
     "concentration": ("concentration", "flow", "temperature", "pressure", "moisture"),
     "mass": ("mass",),
@@ -77,14 +79,22 @@ class SiteYear:
 
 
 def measure(
-    site: Any, sources: Sequence[Source], year: int, pin: monitoring.Pin, known_at: dt.datetime
+    site: Any,
+    sources: Sequence[Source],
+    year: int,
+    pin: monitoring.Pin,
+    known_at: dt.datetime,
+    fallen: Fallen = frozenset(),
 ) -> SiteYear:
-    """Compute the emission of a site in a year from its readings at a pin, and from what was known at a time."""
+    """Compute the emission of a site in a year from its readings at a pin, and from what was known at a time.
+
+    fallen: (kind, id) of certificates and installations that are supposed not to stand.
+    """
     if not sources:
         raise BadInput("the site has no measured emission source", field="site", found=site.code)
     start, end = monitoring.year_of(site, year)
     hours = Hours.between(start, end, site.time_zone)
-    measured = [_source_year(source, site, hours, start, end, pin, known_at) for source in sources]
+    measured = [_source_year(source, site, hours, start, end, pin, known_at, fallen) for source in sources]
     series = laid_end_to_end(measured)
     if np.isnan(series.mass).all():
         raise BadInput("no hour of this year has all its readings", field="year", found=str(year))
@@ -99,13 +109,14 @@ def _source_year(
     end: dt.datetime,
     pin: monitoring.Pin,
     known_at: dt.datetime,
+    fallen: Fallen,
 ) -> SourceYear:
     points = monitoring.points_of(site)
     chosen = {name: points[source.points[name]] for name in INPUTS[source.form] if name in source.points}
     ids = {name: str(point.pk) for name, point in chosen.items()}
     table = monitoring.readings(list(ids.values()), start, end, at=pin)
     indications = {name: _hourly(table, point_id, hours) for name, point_id in ids.items()}
-    stood = stood_at({str(point.pk): point.unit for point in chosen.values()}, known_at)
+    stood = stood_at({str(point.pk): point.unit for point in chosen.values()}, known_at, fallen)
     if source.form == Source.Form.MASS:
         return _reported(source, hours, indications, stood[ids["mass"]])
     first_day = start.astimezone(zoneinfo.ZoneInfo(site.time_zone)).date()
@@ -126,13 +137,21 @@ def _hourly(table: pa.Table, point: str, hours: Hours) -> Array:
     return laid
 
 
-def stood_at(units: Mapping[str, str], known_at: dt.datetime) -> dict[str, list[Stood]]:
+def stood_at(
+    units: Mapping[str, str], known_at: dt.datetime, fallen: Fallen = frozenset()
+) -> dict[str, list[Stood]]:
     """What stood at each point (with the unit of its readings) and under which certificates, as known at a time."""
-    installations = monitoring.installations_of(list(units), known_at)
+    installations = [
+        one
+        for one in monitoring.installations_of(list(units), known_at)
+        if ("installation", one.id) not in fallen
+    ]
     ids = {one.instrument for one in installations}
     instruments = laboratory.instrument_facts(ids)
     certificates: dict[str, list[laboratory.CertificateFacts]] = {}
     for certificate in laboratory.certificates_of(ids, known_at):
+        if ("certificate", certificate.id) in fallen:
+            certificate = dataclasses.replace(certificate, state="revoked", version="revoked")
         certificates.setdefault(certificate.instrument, []).append(certificate)
     found: dict[str, list[Stood]] = {point: [] for point in units}
     for one in installations:
