@@ -185,5 +185,9 @@ def revoke_certificate(
         ended_at=act.at,
         reason=reason,
     )
-    act.emit(CertificateRevoked(certificate=str(stored.pk), name=certificate, reason=reason))
+    act.emit(
+        CertificateRevoked(
+            certificate=str(stored.pk), name=certificate, reason=reason, version=stored.state, at=act.at
+        )
+    )
     return stored

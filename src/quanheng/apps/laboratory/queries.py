@@ -4,55 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
+from quanheng.apps.laboratory.facts import CertificateFacts, Ended, InstrumentFacts
 from quanheng.apps.laboratory.models import Certificate, Instrument
 from quanheng.apps.laboratory.units import conversion
 from quanheng.apps.parties import queries as parties
 from quanheng.errors import BadInput
 
-__all__ = ["conversion"]
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
-    """What a certificate states, as plain values that later apps compute with."""
-
-    id: str
-    name: str
-    instrument: str
-    kind: str
-    issued_on: dt.date
-    valid_from: dt.date
-    valid_until: dt.date | None
-    unit: str
-    basis: str
-    points: tuple[tuple[str, str, str, str], ...]
-    range_low: str
-    range_high: str
-    standards: str
-    state: str
-    entered_by: str
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentFacts:
-    """What is known of an instrument, as plain values."""
-
-    id: str
-    code: str
-    name: str
-    maker: str
-    model: str
-    serial: str
-    quantity: str
-    unit: str
-    repeatability: str | None
-    repeatability_basis: str
+__all__ = ["CertificateFacts", "Ended", "InstrumentFacts", "certificate_facts", "conversion"]
 
 
 def instruments(actor: Any) -> QuerySet[Instrument]:
@@ -99,19 +61,15 @@ def certificates_of(instruments: Iterable[str], known_at: dt.datetime) -> list[C
     return [_certificate(row, known_at) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """That a certificate no longer stands: in which words, since when and why."""
-
-    word: str
-    on: dt.date | None
-    reason: str
-
-
 def ended_since(ids: Iterable[str]) -> dict[str, Ended]:
     """Of these certificates those that do not stand now."""
     rows = Certificate.objects.filter(pk__in=list(ids)).exclude(state=Certificate.State.VALID)
     return {str(row.pk): Ended(str(row.get_state_display()), row.ended_on, row.reason) for row in rows}
+
+
+def certificate_facts(row: Certificate, known_at: dt.datetime) -> CertificateFacts:
+    """One certificate as it was known at a moment."""
+    return _certificate(row, known_at)
 
 
 def _instrument(row: Instrument) -> InstrumentFacts:
