@@ -49,6 +49,14 @@ CASES: dict[str, dict[str, object]] = {
         "instrument": "AN-1",
         "valid_from": "2025-01-01T00:00:00Z",
     },
+    "monitoring.installation.correct": {
+        "site": "SITE-1",
+        "point": "CO2",
+        "instrument": "AN-1",
+        "known_start": "2025-01-01T00:00:00Z",
+        "valid_from": "2025-01-02T00:00:00Z",
+        "reason": REASON,
+    },
     "monitoring.installation.end": {
         "site": "SITE-1",
         "point": "CO2",
