@@ -35,7 +35,12 @@ def main(arguments: list[str]) -> int:
 
 
 def _pytest(arguments: list[str], report: Path) -> int:
-    workers = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]  # a module that enters its people once stays together
+    workers = [
+        "-n",
+        str(min(os.cpu_count() or 1, 4)),
+        "--dist",
+        "loadfile",
+    ]  # a module that enters its people once stays together
     command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *workers, *arguments]
     same_order = {**os.environ, "PYTHONHASHSEED": "0"}  # parallel workers must collect the same tests
     return subprocess.run(command, cwd=ROOT, env=same_order, check=False).returncode
