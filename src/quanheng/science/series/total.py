@@ -46,7 +46,7 @@ class Total:
     """A sum and what it stands on.
 
     readings: how many entered the sum; missing: how many did not, because they are unknown; uncovered:
-    input -> readings in the sum that no component covers (left out where it is none).
+    input -> readings in the sum that no component covers, though the input acts on them (left out where it is none).
     """
 
     result: Result
@@ -114,7 +114,8 @@ def total(
         covered[component.input] |= acts
         lines.append(_contribution(component, effects[component.input], acts, scale))
     result = combine(math.fsum(y[known]) * scale, unit, lines, p=p, k=k)
-    uncovered = {name: int((known & ~c).sum()) for name, c in covered.items() if (known & ~c).any()}
+    bare = {name: known & ~c & (effects[name] != 0) for name, c in covered.items()}
+    uncovered = {name: int(mask.sum()) for name, mask in bare.items() if mask.any()}
     return Total(result, int(known.sum()), int((~known).sum()), uncovered)
 
 
