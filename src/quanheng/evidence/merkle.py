@@ -6,7 +6,9 @@ This is section 2.1 of RFC 9162 with SHA-256 and nothing else: no storage, no si
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from quanheng.errors import BadInput
 
@@ -283,6 +285,88 @@ def _replay(old_last: int, new_last: int, path: Sequence[bytes]) -> tuple[bytes,
             new = node_hash(new, sibling)
         old_last, new_last = old_last >> 1, new_last >> 1
     return (old, new) if new_last == 0 else None
+
+
+def subset_proof(leaves: Sequence[bytes], indices: Sequence[int]) -> list[bytes]:
+    """The hashes that lead from some leaves together to the root, each needed once.
+
+    Parameters
+    ----------
+    leaves : sequence of bytes
+        The data of all leaves.
+    indices : sequence of int
+        Which leaves, counted from 0, ascending, each once.
+
+    Returns
+    -------
+    list of bytes
+        The roots of the largest subtrees that hold none of these leaves, from left to right; empty if all are asked.
+
+    Raises
+    ------
+    BadInput
+        If the indices do not ascend or one is no leaf.
+
+    Notes
+    -----
+    The tree is that of RFC 9162; the order of the hashes is ours. Every leaf is hashed at most once.
+    """
+    wanted = list(indices)
+    ascending = all(a < b for a, b in pairwise(wanted))
+    if wanted and not (ascending and wanted[0] >= 0 and wanted[-1] < len(leaves)):
+        raise BadInput("no such leaves", expected=f"ascending indices below {len(leaves)}")
+    proof: list[bytes] = []
+    _gather(leaves, wanted, 0, len(leaves), proof)
+    return proof
+
+
+def _gather(leaves: Sequence[bytes], wanted: Sequence[int], start: int, end: int, proof: list[bytes]) -> None:
+    held = bisect_left(wanted, end) - bisect_left(wanted, start)
+    if not held and end > start:
+        proof.append(_range_root(leaves, start, end))
+    elif held and held < end - start:
+        middle = start + _split(end - start)
+        _gather(leaves, wanted, start, middle, proof)
+        _gather(leaves, wanted, middle, end, proof)
+
+
+def subset_root(size: int, known: Mapping[int, bytes], proof: Sequence[bytes]) -> bytes | None:
+    """The root that some leaves and a proof of `subset_proof` give.
+
+    Parameters
+    ----------
+    size : int
+        The number of leaves of the tree.
+    known : mapping of int to bytes
+        The data of the leaves that are at hand, by their place from 0.
+    proof : sequence of bytes
+        As `subset_proof` gave it for exactly these leaves.
+
+    Returns
+    -------
+    bytes or None
+        32 bytes; None if the proof has too few or too many hashes, or a leaf lies beyond the size.
+
+    References
+    ----------
+    RFC 9162, section 2.1.1.
+    """
+    places = sorted(known)
+    if places and not 0 <= places[0] <= places[-1] < size:
+        return None
+    rest = list(reversed(proof))
+
+    def node(start: int, end: int) -> bytes | None:
+        if bisect_left(places, end) == bisect_left(places, start):
+            return rest.pop() if rest else None
+        if end - start == 1:
+            return leaf_hash(known[start])
+        middle = start + _split(end - start)
+        left, right = node(start, middle), node(middle, end)
+        return None if left is None or right is None else node_hash(left, right)
+
+    found = node(0, size) if size else EMPTY_ROOT
+    return None if rest else found
 
 
 def _split(size: int) -> int:
