@@ -13,8 +13,7 @@ from quanheng.apps.records.classify import levels
 
 @pytest.fixture
 def units(db):
-    made.build()
-    return made.World()
+    return made.build()
 
 
 def tree(response):

@@ -39,7 +39,7 @@ class World:
         return queries.person(login)
 
 
-def build() -> None:
+def build() -> World:
     """Units, people, roles and passwords; nobody has a second factor yet."""
     for code, name, kind, above in UNITS:
         actions.register_organisation(actions.SYSTEM, code=code, name=name, kind=kind, authority=above)
@@ -51,6 +51,7 @@ def build() -> None:
         territory = {"territory": "990101"} if role == "district_officer" else {}
         actions.grant_role(actions.SYSTEM, login=login, organisation=unit, role=role, **territory)
         set_password(login)
+    return World()
 
 
 def set_password(login: str, password: str = PASSWORD) -> None:
