@@ -237,6 +237,23 @@ class Lake:
         newest = [month.unique(("point", "ts"), keep="last", maintain_order=True) for month in months]
         return _arrow(newest).sort_by([("point", "ascending"), ("ts", "ascending")])
 
+    def versions(
+        self,
+        points: Collection[str],
+        start: datetime,
+        end: datetime,
+        *,
+        at: int | None = None,
+        exclude: Collection[int] = (),
+    ) -> pa.Table:
+        """Every row of these points in start ≤ ts < end up to commit `at`, what a later row corrected too.
+
+        Sorted by point, ts, seq, row: of each point and time the last row is the one that `read` gives.
+        """
+        return _arrow(self._months(self._selection(points, start, end, at, exclude), start, end)).sort_by(
+            [(name, "ascending") for name in SORTED_BY]
+        )
+
     def _selection(
         self,
         points: Collection[str] | None,

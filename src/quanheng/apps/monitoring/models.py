@@ -1,4 +1,4 @@
-"""Sites, points, installations and the batches of readings that were taken in. The readings lie in the lake."""
+"""Sites, points, installations, batches of readings and judgements of them. The readings themselves lie in the lake."""
 
 from __future__ import annotations
 
@@ -127,3 +127,39 @@ class Batch(Owned):
 
     def __str__(self) -> str:
         return f"#{self.seq} {self.name}"
+
+
+class QualityReport(Owned):
+    """A judgement of a site's readings over a period: by which rules, at which state of the readings, and why.
+
+    `shares`, `points` and `flags` hold numbers of readings and moments; nothing here changes a reading.
+    """
+
+    classified = {
+        "internal": "site start end commit without known_at rules rules_version rules_digest score shares points "
+        "flags flag_count refused judged_at"
+    }
+
+    site = models.ForeignKey(Site, verbose_name=_("场所"), on_delete=models.PROTECT, related_name="+")
+    start = models.DateTimeField(_("自"))
+    end = models.DateTimeField(_("至（不含）"))
+    commit = models.BigIntegerField(_("读数版本"))
+    without = models.JSONField(_("不含的提交"), default=list, blank=True)
+    known_at = models.DateTimeField(_("按何时所知"))
+    rules = models.CharField(_("规则"), max_length=60)
+    rules_version = models.CharField(_("规则版本"), max_length=40)
+    rules_digest = models.CharField(_("规则校验码"), max_length=64)
+    score = models.DecimalField(_("得分"), max_digits=5, decimal_places=2, null=True)
+    shares = models.JSONField(_("各项"), default=list)
+    points = models.JSONField(_("各测点"), default=list)
+    flags = models.JSONField(_("标记"), default=list, blank=True)
+    flag_count = models.BigIntegerField(_("标记数"), default=0)
+    refused = models.BigIntegerField(_("未收的行"), default=0)
+    judged_at = models.DateTimeField(_("评价时间"))
+
+    class Meta:
+        ordering = ["-judged_at"]
+        verbose_name = _("数据质量评价")
+
+    def __str__(self) -> str:
+        return f"{self.site.code} {self.start:%Y-%m-%d}/{self.end:%Y-%m-%d}"

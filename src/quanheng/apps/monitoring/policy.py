@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from quanheng.apps.monitoring.models import Batch, Installation, Point, Site
+from quanheng.apps.monitoring.models import Batch, Installation, Point, QualityReport, Site
 from quanheng.apps.parties import policy as parties
 from quanheng.apps.records.base import visible
 from quanheng.errors import BadInput, Verdict
@@ -20,7 +20,7 @@ def _owned(actor: Any) -> Q | None:
     return None if reach is None else Q(owner__in=reach)
 
 
-for _model in (Site, Point, Installation, Batch):
+for _model in (Site, Point, Installation, Batch, QualityReport):
     visible(_model)(_owned)
 
 
@@ -40,3 +40,10 @@ def register_site(actor: Any, given: Any) -> Verdict:
 def keep_site(actor: Any, given: Any) -> Verdict:
     """Only the owner's people change a site or bring readings for it; a regulator reads and never writes."""
     return parties.has_role(actor, *KEEPERS, organisation=site_named(given.site).owner)
+
+
+def judge_site(actor: Any, given: Any) -> Verdict:
+    """The owner's people judge their readings, and so do the regulators who read them."""
+    owner = site_named(given.site).owner
+    keeper = parties.has_role(actor, *KEEPERS, organisation=owner)
+    return keeper if keeper.ok else parties.regulates(actor, owner)

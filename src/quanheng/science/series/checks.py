@@ -214,7 +214,9 @@ def out_of_order(times: ArrayLike) -> list[Interval]:
     stamps = at[came]
     late = np.ones(stamps.size, dtype=bool)
     late[_longest_ordered(stamps)] = False
-    return runs("out_of_order", stamps, late)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], late, [False])).astype(np.int8)))
+    parts = [stamps[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [Interval("out_of_order", int(part.min()), int(part.max()), int(part.size)) for part in parts]
 
 
 def _longest_ordered(stamps: Times) -> list[int]:

@@ -3,11 +3,13 @@
 from quanheng.apps.monitoring.actions.installations import correct_installation, end_installation, install
 from quanheng.apps.monitoring.actions.intake import take_in
 from quanheng.apps.monitoring.actions.places import register_point, register_site
+from quanheng.apps.monitoring.actions.quality import judge_quality
 
 __all__ = [
     "correct_installation",
     "end_installation",
     "install",
+    "judge_quality",
     "register_point",
     "register_site",
     "take_in",

@@ -1,27 +1,18 @@
-"""The only reader of sites, points and readings for other apps and for pages."""
+"""Sites, points, batches, and what stood at the points."""
 
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from quanheng.apps.monitoring.models import Batch, Installation, Point, Site
-from quanheng.apps.monitoring.policy import KEEPERS, site_named
-from quanheng.apps.monitoring.quantities import conversion, quantities
+from quanheng.apps.monitoring.policy import KEEPERS
 from quanheng.apps.parties import policy as parties
 from quanheng.errors import BadInput, Refused
-from quanheng.lake import Lake
-
-__all__ = ["conversion", "quantities", "site_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +26,6 @@ class InstallationFacts:
     valid_from: dt.datetime
     valid_to: dt.datetime | None
     version: str
-
-
-@cache
-def _lake(folder: Path) -> Lake:
-    return Lake(folder)
-
-
-def lake() -> Lake:
-    """The lake of this installation."""
-    return _lake(settings.LAKE_FOLDER)
 
 
 def sites(actor: Any) -> QuerySet[Site]:
@@ -113,52 +94,4 @@ def standing_at(actor: Any, site: Site) -> dict[Any, list[Installation]]:
     found: dict[Any, list[Installation]] = {}
     for row in rows.select_related("instrument").order_by("valid_from"):
         found.setdefault(row.point_id, []).append(row)
-    return found
-
-
-def year_of(site: Site, year: int) -> tuple[dt.datetime, dt.datetime]:
-    """The civil year of a site, as two moments in UTC."""
-    zone = zoneinfo.ZoneInfo(site.time_zone)
-    start, end = (dt.datetime(y, 1, 1, tzinfo=zone).astimezone(dt.UTC) for y in (year, year + 1))
-    return start, end
-
-
-def version() -> int:
-    """The newest commit of the lake that is recorded here; reading at it sees every acknowledged batch."""
-    return Batch.objects.aggregate(newest=Max("seq"))["newest"] or 0
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """The readings as they stand at a commit: a later correction, or a batch recorded late, changes nothing in it."""
-
-    commit: int
-    without: tuple[int, ...] = ()
-
-
-def pin_now() -> Pin:
-    """The newest acknowledged state. What lies in the lake unrecorded is left out now and for ever under this pin."""
-    commit = version()
-    return Pin(commit, tuple(unrecorded(commit)))
-
-
-def readings(
-    point_ids: Sequence[str], start: dt.datetime, end: dt.datetime, at: Pin | int | None = None
-) -> pa.Table:
-    """Readings of points from start to end (excluded), as they stood at a pin or commit (None: now)."""
-    pin = pin_now() if at is None else Pin(at, tuple(unrecorded(at))) if isinstance(at, int) else at
-    return lake().read(list(point_ids), start, end, at=pin.commit, exclude=pin.without)
-
-
-def unrecorded(commit: int) -> list[int]:
-    """Commits that lie in the lake without a recorded batch, because the machine stopped between the two."""
-    recorded = set(Batch.objects.filter(seq__lte=commit).values_list("seq", flat=True))
-    return [seq for seq in range(1, commit + 1) if seq not in recorded]
-
-
-def batch(seq: int) -> Batch:
-    """A batch by its commit sequence; the lake answers for its own rows, the platform for what it recorded."""
-    found = Batch.objects.select_related("site").filter(seq=seq).first()
-    if found is None:
-        raise BadInput("this commit of the lake has no recorded batch", field="commit", found=str(seq))
     return found
