@@ -6,7 +6,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from quanheng.apps.laboratory.models import Certificate, Instrument
+from quanheng.apps.laboratory.models import (
+    Certificate,
+    Check,
+    Instrument,
+    Intake,
+    Placement,
+    StandardUse,
+)
 from quanheng.apps.parties import policy as parties
 from quanheng.apps.records.base import visible
 from quanheng.errors import Verdict
@@ -32,6 +39,37 @@ def certificates(actor: Any) -> Q | None:
     return None if reach is None else Q(owner__in=reach) | Q(instrument__owner__in=reach)
 
 
+@visible(Check)
+def checks(actor: Any) -> Q | None:
+    """Who keeps it, the holder of the instrument, and the regulators of either."""
+    reach = parties.reach(actor)
+    return None if reach is None else Q(owner__in=reach) | Q(instrument__owner__in=reach)
+
+
+@visible(StandardUse)
+def standard_uses(actor: Any) -> Q | None:
+    """Whoever sees the certificate or the check sees which standards it names."""
+    reach = parties.reach(actor)
+    if reach is None:
+        return None
+    of_certificate = Q(certificate__instrument__owner__in=reach)
+    return Q(owner__in=reach) | of_certificate | Q(check_record__instrument__owner__in=reach)
+
+
+@visible(Placement)
+def placements(actor: Any) -> Q | None:
+    """The owner of the instrument and its regulators."""
+    reach = parties.reach(actor)
+    return None if reach is None else Q(owner__in=reach)
+
+
+@visible(Intake)
+def intakes(actor: Any) -> Q | None:
+    """The organisation for which a file was taken in, and its regulators."""
+    reach = parties.reach(actor)
+    return None if reach is None else Q(owner__in=reach)
+
+
 def register_instrument(actor: Any, given: Any) -> Verdict:
     """An organisation's own people keep its list of instruments."""
     return parties.has_role(actor, *HOLDERS, *ISSUERS, organisation=given.owner)
@@ -48,8 +86,13 @@ def of_issuer(actor: Any, issuer: Any) -> Verdict:
     return parties.has_role(actor, *ISSUERS, organisation=issuer)
 
 
-def revoke_certificate(actor: Any, given: Any) -> Verdict:
-    """Only who answers for the issuer's certificates revokes one."""
+def keep_records(actor: Any, given: Any) -> Verdict:
+    """An organisation's own people record its checks and placements, and take in its files."""
+    return parties.has_role(actor, *HOLDERS, *ISSUERS, organisation=given.owner)
+
+
+def end_certificate(actor: Any, given: Any) -> Verdict:
+    """Only who answers for the issuer's certificates revokes or replaces one."""
     return parties.has_role(
         actor, "signatory", "centre_manager", organisation=given.certificate.split("/")[0]
     )

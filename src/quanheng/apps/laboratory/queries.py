@@ -1,4 +1,4 @@
-"""The only reader of instruments and certificates for other apps and for pages."""
+"""The only reader of instruments, certificates and checks for other apps and for pages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from quanheng.apps.laboratory import traceability
 from quanheng.apps.laboratory.facts import CertificateFacts, Ended, InstrumentFacts
-from quanheng.apps.laboratory.models import Certificate, Instrument
+from quanheng.apps.laboratory.models import Certificate, Check, Instrument, Intake, Placement
 from quanheng.apps.laboratory.units import conversion
 from quanheng.apps.parties import queries as parties
 from quanheng.errors import BadInput
@@ -28,6 +29,41 @@ def certificates(actor: Any) -> QuerySet[Certificate]:
     return rows.select_related("owner", "instrument", "instrument__owner")
 
 
+def checks(actor: Any) -> QuerySet[Check]:
+    """Checks that this actor may see."""
+    return Check.objects.for_user(actor).select_related("owner", "instrument")
+
+
+def placements(actor: Any) -> QuerySet[Placement]:
+    """Where instruments served, as far as this actor may see it."""
+    return Placement.objects.for_user(actor).select_related("owner", "instrument")
+
+
+def placed_at(actor: Any, place: str, day: dt.date) -> QuerySet[Placement]:
+    """Which instruments served at a place on a day; on the day of a change the old and the new one."""
+    running = Q(valid_until=None) | Q(valid_until__gte=day)
+    return placements(actor).filter(running, place=place, valid_from__lte=day)
+
+
+def intakes(actor: Any) -> QuerySet[Intake]:
+    """Files of instruments and certificates that were taken in, as far as this actor may see them."""
+    return Intake.objects.for_user(actor).select_related("owner")
+
+
+def readable_certificate(actor: Any, name: str) -> Certificate:
+    """A certificate by `ISSUER/NUMBER`, if the actor may see it; to all others it does not exist."""
+    issuer, _, number = name.partition("/")
+    found = certificates(actor).filter(owner__code=issuer, number=number).first()
+    if found is None:
+        raise BadInput("unknown certificate", field="certificate", found=name, expected="ISSUER/NUMBER")
+    return found
+
+
+def traced(actor: Any, certificate: str, day: dt.date) -> traceability.Node:
+    """The standards above a certificate as they stood on a day; an expired or revoked one makes it `bad`."""
+    return traceability.of_certificate(readable_certificate(actor, certificate), day)
+
+
 def instrument_named(owner: str, code: str) -> Instrument:
     """An instrument by its owner and code."""
     found = Instrument.objects.filter(owner=parties.organisation(owner), code=code).first()
@@ -36,16 +72,16 @@ def instrument_named(owner: str, code: str) -> Instrument:
     return found
 
 
-def certificate_named(name: str) -> Certificate:
+def certificate_named(name: str, field: str = "certificate") -> Certificate:
     """A certificate by `ISSUER/NUMBER`."""
     issuer, _, number = name.partition("/")
     found = (
         Certificate.objects.filter(owner=parties.organisation(issuer), number=number)
-        .select_related("owner")
+        .select_related("owner", "instrument")
         .first()
     )
     if found is None:
-        raise BadInput("unknown certificate", field="certificate", found=name, expected="ISSUER/NUMBER")
+        raise BadInput("unknown certificate", field=field, found=name, expected="ISSUER/NUMBER")
     return found
 
 
