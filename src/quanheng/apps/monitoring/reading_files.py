@@ -1,7 +1,7 @@
 """Reading a file of measurement data into rows of the lake. It parses and converts; it stores nothing.
 
-A file has a column of times and a column per point. Without a mapping the header says it all: `time` and
-`POINT [unit]`. A mapping file (`reading_formats`) names the columns of a foreign format. A bad row is refused with
+A file, CSV or Excel, has a column of times and a column per point. Without a mapping the header says it all: `time` or
+`time [zone]`, and `POINT [unit]` or `SITE/POINT [unit]`. A mapping file (`reading_formats`) names the columns of a foreign format. A bad row is refused with
 its reason, each bad field by name; the good rows around it are kept. What cannot be known is asked for, not guessed:
 a unit, which of two equal wall-clock hours, where a thousands separator belongs.
 """
@@ -26,14 +26,16 @@ from quanheng.apps.monitoring.reading_formats import (
     load_mapping,
     opened,
 )
+from quanheng.apps.monitoring.reading_workbooks import SheetReader, is_workbook, sheet_reader
 from quanheng.errors import BadInput, Problem
 
 __all__ = ["Parsed", "PointFacts", "load_mapping", "printable", "read_file"]
 
 HEADER = re.compile(r"^(?P<code>[^\[\]]+?)\s*(?:\[(?P<unit>[^\]]+)\])?$")
 TIME_TITLES = ("time", "时间")
-MAX_PROBLEMS_KEPT = 200
+MAX_PROBLEMS_KEPT = 1000
 EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+Table = csv.DictReader | SheetReader
 EXAMPLES = "for example 2025-01-31 23:00 or 2025-01-31T23:00+08:00"
 
 
@@ -96,26 +98,34 @@ def read_file(
     mapping: FileMapping | None = None,
     *,
     not_after: dt.datetime | None = None,
+    site: str = "",
 ) -> Parsed:
-    """Read a CSV file. A file that is no table, or names a point that the site does not have, lands nothing.
+    """Read a CSV file or a workbook. One that is no table, or names a point that the site does not have, lands nothing.
 
-    `zone` is the site's, for times without one; `not_after`: a later reading is refused, it cannot have been taken.
+    `zone` is the site's, for times without one; `not_after`: a later reading is refused, it cannot have been taken;
+    `site`: the code under which the header may name its points, so that another site's file is known as such.
     """
+
+    def read(table: Table) -> Parsed:
+        header = _header(table, name)
+        plan = mapping or _plan(header, name)
+        columns = _columns(plan, header, name, points, site)
+        frame = _Frame(name, plan.time, zoneinfo.ZoneInfo(plan.time.zone or zone), columns, not_after)
+        return _read(table, frame)
+
+    if is_workbook(path):
+        return read(sheet_reader(path, name))
     with opened(path, name, mapping.encoding if mapping else "utf-8-sig") as stream:
         reader = csv.DictReader(stream, delimiter=mapping.delimiter if mapping else ",", strict=True)
         try:
-            header = _header(reader, name)
-            plan = mapping or _plan(header, name)
-            columns = _columns(plan, header, name, points)
-            frame = _Frame(name, plan.time, zoneinfo.ZoneInfo(plan.time.zone or zone), columns, not_after)
-            return _read(reader, frame)
+            return read(reader)
         except csv.Error as error:
             raise BadInput(
                 "is not a CSV table", file=name, row=reader.line_num, found=str(error)[:120]
             ) from None
 
 
-def _header(reader: csv.DictReader[str], name: str) -> list[str]:
+def _header(reader: Table, name: str) -> list[str]:
     header = [title.strip() for title in reader.fieldnames or []]
     reader.fieldnames = header
     if not any(header):
@@ -131,7 +141,8 @@ def _header(reader: csv.DictReader[str], name: str) -> list[str]:
 
 def _plan(header: list[str], name: str) -> FileMapping:
     """A file without a mapping: the header names the time and, with their units, the points."""
-    times = [title for title in header if title in TIME_TITLES]
+    found = {title: match for title in header if (match := HEADER.match(title))}
+    times = [title for title, match in found.items() if match["code"].strip() in TIME_TITLES]
     if len(times) != 1:
         raise BadInput(
             "no column of times" if not times else "two columns of times",
@@ -143,11 +154,10 @@ def _plan(header: list[str], name: str) -> FileMapping:
         )
     problems: list[Problem] = []
     columns: dict[str, PointColumn] = {}
-    for title in header:
-        found = HEADER.match(title)
-        if title in TIME_TITLES or not found:
+    for title, match in found.items():
+        if title in times:
             continue
-        code, unit = found["code"].strip(), found["unit"]
+        code, unit = match["code"].strip(), match["unit"]
         if unit is None:
             problems.append(Problem("no unit is stated", title, 1, name, expected=f"{code} [unit]"))
         elif code in columns:
@@ -158,17 +168,41 @@ def _plan(header: list[str], name: str) -> FileMapping:
         problems.append(Problem("no column of readings", "header", 1, name, expected="POINT [unit]"))
     if problems:
         raise BadInput(problems)
-    return FileMapping(time=TimeColumns(columns=times), points=columns)
+    zone = found[times[0]]["unit"]
+    return FileMapping(time=TimeColumns(columns=times, zone=_zone(zone, times[0], name)), points=columns)
+
+
+def _zone(text: str | None, title: str, name: str) -> str | None:
+    """The zone that the head of the times states, if it does."""
+    if text is None:
+        return None
+    try:
+        zoneinfo.ZoneInfo(text.strip())
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadInput(
+            "unknown time zone",
+            file=name,
+            row=1,
+            field=title,
+            found=text[:40],
+            expected="for example Asia/Shanghai",
+        ) from None
+    return text.strip()
 
 
 def _columns(
-    plan: FileMapping, header: list[str], name: str, points: Mapping[str, PointFacts]
+    plan: FileMapping, header: list[str], name: str, points: Mapping[str, PointFacts], site: str
 ) -> list[_Column]:
     problems, columns = [], []
     wanted = [*plan.time.columns, *(p.column for p in plan.points.values())]
     shown = ", ".join(header)[:120]
     problems += [Problem("column is missing", c, 1, name, expected=shown) for c in wanted if c not in header]
-    for code, column in plan.points.items():
+    for named, column in plan.points.items():
+        place, _, code = named.rpartition("/")
+        if place and place != site:
+            expected = f"{site}/{code}" if site else code
+            problems.append(Problem("belongs to another site", named, 1, name, expected=expected))
+            continue
         if code not in points:
             expected = ", ".join(sorted(points))[:120] or "a site with points"
             problems.append(Problem("the site has no such point", code, 1, name, expected=expected))
@@ -183,7 +217,7 @@ def _columns(
     return columns
 
 
-def _read(reader: csv.DictReader[str], frame: _Frame) -> Parsed:
+def _read(reader: Table, frame: _Frame) -> Parsed:
     parsed = Parsed()
     seen: dict[dt.datetime, int] = {}
     for record in reader:
