@@ -3,7 +3,18 @@
 Exit codes: 0 done, 1 fault, 2 bad input, 3 refused by permission or rule (with the article).
 """
 
-from quanheng.cli import carbon, codes, demo, laboratory, lake, parties, platform, quality, records  # noqa: F401  (they add their commands)
+from quanheng.cli import (  # noqa: F401  (they add their commands)
+    carbon,
+    codes,
+    demo,
+    laboratory,
+    lake,
+    parties,
+    platform,
+    quality,
+    records,
+    uncertainty,
+)
 from quanheng.cli.frame import main, quanheng
 
 __all__ = ["main", "quanheng"]
