@@ -41,13 +41,13 @@ def standard_normal(rng: np.random.Generator, size: int) -> Array:
     radius = _log_uniform(rng, half)
     radius *= -2.0
     np.sqrt(radius, out=radius)
-    tangent = tangent(rng, half)
-    square = tangent * tangent
+    t = tangent(rng, half)
+    square = t * t
     radius /= 1 + square
     found = np.empty(size)
     np.multiply(radius, 1 - square, out=found[:half])
-    tangent *= 2
-    np.multiply(radius[: size - half], tangent[: size - half], out=found[half:])
+    t *= 2
+    np.multiply(radius[: size - half], t[: size - half], out=found[half:])
     return found
 
 
