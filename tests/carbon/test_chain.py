@@ -103,7 +103,7 @@ def test_certificate_revoked_afterwards_is_told_in_its_place(statement, plant) -
 def test_batch_that_lies_in_the_lake_unrecorded_is_in_no_statement_even_if_recorded_later(
     statement, plant, tmp_path, monkeypatch
 ) -> None:
-    from quanheng.apps.monitoring import actions
+    from quanheng.apps.monitoring.actions import intake as actions
 
     def died(*_args, **_kwargs):
         raise KeyboardInterrupt

@@ -9,4 +9,13 @@ class CarbonConfig(AppConfig):
     verbose_name = "碳排放"
 
     def ready(self) -> None:
-        from quanheng.apps.carbon import actions, policy, registrations  # noqa: F401  (they register)
+        from quanheng.apps.carbon import (  # noqa: F401  (they register)
+            actions,
+            activity_handlers,
+            cems,
+            effects,
+            fuel,
+            handlers,
+            policy,
+            registrations,
+        )

@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow.compute as pc
 
 from quanheng.apps.carbon.coverage import Part, table_of
-from quanheng.apps.carbon.measured import SiteYear, SourceYear, measure
+from quanheng.apps.carbon.measured import SiteYear, SourceYear
 from quanheng.apps.carbon.models import Statement
-from quanheng.apps.carbon.queries import sources_of
+from quanheng.apps.carbon.recomputing import as_it_was
 from quanheng.apps.carbon.statements import text
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring
@@ -48,13 +48,8 @@ def chain(statement: Statement, hour: dt.datetime | None = None, source: str | N
 
 def recompute(statement: Statement) -> SiteYear:
     """The same figure once more from its pin: sources, readings, installations and certificates as they were then."""
-    result = statement.result
-    codes = {one["code"] for one in result["sources"]}
-    sources = [source for source in sources_of(statement.site) if source.code in codes]
-    pin = monitoring.Pin(result["lake"]["version"], tuple(result["lake"]["without"]))
-    return measure(
-        statement.site, sources, statement.year, pin, dt.datetime.fromisoformat(result["known_at"])
-    )
+    found: SiteYear = as_it_was(statement)  # type: ignore[assignment]  # the chain of other methods is another one
+    return found
 
 
 def _source(computed: SiteYear, code: str | None) -> SourceYear:

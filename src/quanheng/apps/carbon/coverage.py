@@ -127,8 +127,7 @@ def cover(
         left &= ~here
         _cover_instrument(found, name, indications, hours, one, here, relative)
     if left.any():
-        nobody = Stood("", "", _nobody(name), None, None, ())
-        _bare(found, name, indications, nobody, left, relative)
+        _bare(found, name, indications, Stood("", "", nobody(name), None, None, ()), left, relative)
     found.bare = np.zeros(hours.starts.size, dtype=bool)
     for part in found.parts:
         if part.verdict == NOT_COVERED:
@@ -138,7 +137,7 @@ def cover(
     return found
 
 
-def _nobody(name: str) -> InstrumentFacts:
+def nobody(name: str) -> InstrumentFacts:
     return InstrumentFacts("", "—", name, "", "", "", name, "", None, "relative")
 
 

@@ -10,6 +10,7 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 
 from quanheng import norms
 from quanheng.apps.carbon.coverage import Covered, Hours, Part, Stood, cover
+from quanheng.apps.carbon.methods import AS_STORED, Given
 from quanheng.apps.carbon.models import Source
+from quanheng.apps.carbon.substituting import Filled, filled
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.errors import BadInput, Problem
@@ -55,6 +58,7 @@ class SourceYear:
     covered: dict[str, Covered]
     rate: MassRate
     constants: dict[str, NormValue] = field(default_factory=dict)
+    filled: Filled | None = None
 
     def parts(self) -> list[Part]:
         return [part for covered in self.covered.values() for part in covered.parts]
@@ -84,17 +88,17 @@ def measure(
     year: int,
     pin: monitoring.Pin,
     known_at: dt.datetime,
-    fallen: Fallen = frozenset(),
+    given: Given = AS_STORED,
 ) -> SiteYear:
-    """Compute the emission of a site in a year from its readings at a pin, and from what was known at a time.
-
-    fallen: (kind, id) of certificates and installations that are supposed not to stand.
-    """
+    """Compute the emission of a site in a year from its readings at a pin, and from what was known at a time."""
     if not sources:
         raise BadInput("the site has no measured emission source", field="site", found=site.code)
     start, end = monitoring.year_of(site, year)
     hours = Hours.between(start, end, site.time_zone)
-    measured = [_source_year(source, site, hours, start, end, pin, known_at, fallen) for source in sources]
+    measured = [
+        filled(_source_year(source, site, hours, start, end, pin, known_at, given), known_at)
+        for source in sources
+    ]
     series = laid_end_to_end(measured)
     if np.isnan(series.mass).all():
         raise BadInput("no hour of this year has all its readings", field="year", found=str(year))
@@ -109,23 +113,27 @@ def _source_year(
     end: dt.datetime,
     pin: monitoring.Pin,
     known_at: dt.datetime,
-    fallen: Fallen,
+    given: Given,
 ) -> SourceYear:
     points = monitoring.points_of(site)
     chosen = {name: points[source.points[name]] for name in INPUTS[source.form] if name in source.points}
     ids = {name: str(point.pk) for name, point in chosen.items()}
     table = monitoring.readings(list(ids.values()), start, end, at=pin)
-    indications = {name: _hourly(table, point_id, hours) for name, point_id in ids.items()}
-    stood = stood_at({str(point.pk): point.unit for point in chosen.values()}, known_at, fallen)
+    indications = {name: hourly(table, point_id, hours) for name, point_id in ids.items()}
+    stood = stood_at({str(point.pk): point.unit for point in chosen.values()}, known_at, given.fallen)
     if source.form == Source.Form.MASS:
         return _reported(source, hours, indications, stood[ids["mass"]])
     first_day = start.astimezone(zoneinfo.ZoneInfo(site.time_zone)).date()
+    constants = {
+        name: as_used(constant(key, first_day), given)
+        for name, key in (("molar_mass", source.molar_mass), ("molar_volume", source.molar_volume))
+    }
     return _computed(
-        source, hours, indications, {name: stood[point] for name, point in ids.items()}, first_day
+        source, hours, indications, {name: stood[point] for name, point in ids.items()}, constants
     )
 
 
-def _hourly(table: pa.Table, point: str, hours: Hours) -> Array:
+def hourly(table: pa.Table, point: str, hours: Hours) -> Array:
     """The readings of a point laid on the hours of the year; NaN where there is none."""
     mine = table.filter(pa.compute.equal(table["point"], point))
     times = mine["ts"].cast(pa.int64()).to_numpy()
@@ -187,14 +195,10 @@ def _computed(
     hours: Hours,
     indications: dict[str, Array],
     stood: Mapping[str, Sequence[Stood]],
-    on: dt.date,
+    constants: dict[str, NormValue],
 ) -> SourceYear:
     covered = {name: cover(name, x, hours, stood[name]) for name, x in indications.items()}
     corrected = {name: indications[name] + covered[name].correction for name in indications}
-    constants = {
-        "molar_mass": constant(source.molar_mass, on),
-        "molar_volume": constant(source.molar_volume, on),
-    }
     given = {name: corrected[name] for name in INPUTS["concentration"] if name in corrected}
     rate = _rated(source, hours, given, constants)
     needed = {name: covered[name] for name in covered if name in rate.sensitivities}
@@ -237,6 +241,14 @@ def constant(name: str, on: dt.date) -> NormValue:
         )
     norm, edition, table, item, basis = keys
     return norms.value(norm=norm, edition=edition, table=table, item=item, basis=basis, on=on)
+
+
+def as_used(value: NormValue, given: Given) -> NormValue:
+    """A norm value as an earlier figure used it, where the norm has another one now."""
+    used = given.constants.get(value.id)
+    if used is None or used == str(value.value):
+        return value
+    return dataclasses.replace(value, value=Decimal(used), version="superseded")
 
 
 @dataclass(slots=True)
@@ -291,7 +303,10 @@ def _join_shared_draws(
     users: dict[tuple[str, str], list[int]] = {}
     for n, one in enumerate(sources):
         for name in one.covered:
-            point = one.source.points["mass" if one.source.form == Source.Form.MASS else name]
+            at = "mass" if one.source.form == Source.Form.MASS else name
+            point = one.source.points.get(
+                at, f"{one.source.code}/{at}"
+            )  # what is not read is shared with nobody
             users.setdefault((point, name), []).append(n)
     for (_, name), (first, *others) in users.items():
         for (_, of, kind), (u, _) in merged.items():

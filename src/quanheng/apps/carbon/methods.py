@@ -7,15 +7,17 @@ things were known it computes one result. What it finds is the same whoever asks
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.errors import BadInput
 from quanheng.science.series.total import Total
 
-MethodKey = Literal["cems"]  # the words of `--method` and of the form; each has its entry in METHODS
+MethodKey = Literal[
+    "cems", "fuel", "electricity"
+]  # the words of `--method` and of the form; each has its entry in METHODS
 
 
 class Computed(Protocol):
@@ -48,35 +50,59 @@ class Given:
 
     only: codes of the sources that take part (None: all that the site has), so that a source which was registered
     later does not enter an earlier figure; fallen: (kind, id) of what is supposed to have fallen, for example
-    ("certificate", id): the effect of a revocation is so computed before anything is written.
+    ("certificate", id): the effect of a revocation is so computed before anything is written; constants: values of
+    norms by their id as an earlier figure used them, where another one may be in force now.
     """
 
     only: frozenset[str] | None = None
     fallen: frozenset[tuple[str, str]] = frozenset()
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 AS_STORED = Given()
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """How much of an earlier figure stands on something else now.
+
+    readings: of all inputs; hours: of the year, in which any input is touched; tonnes: of the earlier figure in
+    these hours; days: runs of days of the site that have such an hour, as (first, last), both included.
+    """
+
+    readings: int
+    hours: int
+    tonnes: float
+    days: tuple[tuple[dt.date, dt.date], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        days = [[first.isoformat(), last.isoformat()] for first, last in self.days]
+        return {"readings": self.readings, "hours": self.hours, "tonnes": repr(self.tonnes), "days": days}
+
+
 Compute = Callable[[Any, int, monitoring.Pin, dt.datetime, Given], Computed]
+Differing = Callable[[Any, Any], Touched]
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method: its key, and how it computes `(site, year, pin, known_at, given)`."""
+    """A method: its key, how it computes `(site, year, pin, known_at, given)`, and how it compares an earlier result with a later one."""
 
     key: str
     compute: Compute
+    differing: Differing | None = None
 
 
 METHODS: dict[str, Method] = {}
 
 
-def method(key: str) -> Callable[[Compute], Compute]:
-    """Register a function as the computation of a method."""
+def method(key: str, differing: Differing | None = None) -> Callable[[Compute], Compute]:
+    """Register a function as the computation of a method, and one that tells what differs between two results."""
 
     def keep(compute: Compute) -> Compute:
         if key in METHODS:
             raise RuntimeError(f"two methods are called {key}")
-        METHODS[key] = Method(key, compute)
+        METHODS[key] = Method(key, compute, differing)
         return compute
 
     return keep

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from quanheng.apps.carbon.activity_models import ActivityFile, ActivityMonth, ActivityStream
 from quanheng.apps.records.base import Owned
+
+__all__ = ["ActivityFile", "ActivityMonth", "ActivityStream", "Source", "Statement"]
 
 
 class Source(Owned):
     """An emission source whose CO2 is measured: which points carry its inputs, and how they are to be read."""
 
-    classified = {"internal": "site code name form basis points molar_mass molar_volume"}
+    classified = {"internal": "site code name form basis points molar_mass molar_volume substitution"}
 
     class Form(models.TextChoices):
         CONCENTRATION = "concentration", _("浓度 × 流量")
@@ -20,6 +23,11 @@ class Source(Owned):
     class Basis(models.TextChoices):
         WET = "wet", _("湿基")
         DRY = "dry", _("干基")
+
+    class Substitution(models.TextChoices):
+        NONE = "none", _("不补")
+        HJ75 = "hj75", _("HJ 75 的规则")
+        PART75 = "part75", _("40 CFR 75 的规则（简化）")
 
     site = models.ForeignKey(
         "monitoring.Site", verbose_name=_("场所"), on_delete=models.PROTECT, related_name="+"
@@ -31,6 +39,9 @@ class Source(Owned):
     points = models.JSONField(_("测点"))
     molar_mass = models.CharField(_("摩尔质量的出处"), max_length=200, blank=True)
     molar_volume = models.CharField(_("摩尔体积的出处"), max_length=200, blank=True)
+    substitution = models.CharField(
+        _("缺测时段"), max_length=10, choices=Substitution.choices, default=Substitution.NONE
+    )
 
     class Meta:
         ordering = ["site", "code"]
@@ -46,7 +57,7 @@ class Statement(Owned):
 
     classified = {
         "internal": "number site year method edition value standard_uncertainty expanded_uncertainty coverage_factor dof hours hours_of_year lake_version result state "
-        "made_at replaces"
+        "made_at replaces causes touched decided_at reason"
     }
 
     class State(models.TextChoices):
@@ -54,6 +65,8 @@ class Statement(Owned):
         PROPOSED = "proposed", _("待确认")
         CURRENT = "current", _("现行")
         REPLACED = "replaced", _("已被替换")
+        DECLINED = "declined", _("未采纳")
+        SUPERSEDED = "superseded", _("已被更新的重述取代")
 
     number = models.CharField(_("编号"), max_length=30, unique=True)
     site = models.ForeignKey(
@@ -76,6 +89,10 @@ class Statement(Owned):
     replaces = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="newer"
     )
+    causes = models.JSONField(_("重述的起因"), default=list, blank=True)
+    touched = models.JSONField(_("涉及的读数和小时"), default=dict, blank=True)
+    decided_at = models.DateTimeField(_("确认或不采纳的时间"), null=True, blank=True)
+    reason = models.CharField(_("不采纳的原因"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["-made_at"]
@@ -84,6 +101,11 @@ class Statement(Owned):
                 fields=["site", "year", "method"],
                 condition=models.Q(state="current"),
                 name="statement_current_once",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "year", "method"],
+                condition=models.Q(state="proposed"),
+                name="statement_proposed_once",
             ),
             models.UniqueConstraint(
                 fields=["site", "year", "method", "edition"], name="statement_edition_once"

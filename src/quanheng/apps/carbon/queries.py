@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from quanheng.apps.carbon.models import Source, Statement
+from quanheng.apps.carbon.policy import unseen
 from quanheng.errors import Refused
 
 
@@ -28,7 +29,7 @@ def statement_named(actor: Any, number: str) -> Statement:
     )
     statement = found.first()
     if statement is None:
-        raise Refused(f"不能查看核算结果 {number}：没有这个编号，或者不在你的职责范围内。")
+        raise Refused(unseen(number))
     return statement
 
 
@@ -41,3 +42,30 @@ def editions(actor: Any, statement: Statement) -> QuerySet[Statement]:
 def sources_of(site: Any) -> list[Source]:
     """The measured emission sources of a site."""
     return list(Source.objects.filter(site=site).order_by("code"))
+
+
+def restatements(actor: Any) -> QuerySet[Statement]:
+    """Restatements that this actor may see, whatever became of them: proposed because something fell."""
+    rows = statements(actor).exclude(causes=[])
+    return rows.select_related("site", "owner", "replaces")
+
+
+def waiting(actor: Any) -> QuerySet[Statement]:
+    """Restatements that wait for a decision of their owner."""
+    return restatements(actor).filter(state=Statement.State.PROPOSED)
+
+
+def current_of(urns: list[str]) -> list[Statement]:
+    """The current statements behind these URNs; a proposal stands for the statement that it would replace."""
+    keys = [urn.rsplit(":", 1)[-1] for urn in urns]
+    rows = Statement.objects.filter(pk__in=keys, state__in=["current", "proposed"])
+    named = {row.pk if row.state == "current" else row.replaces_id for row in rows}
+    found = Statement.objects.filter(pk__in=named, state="current").select_related(
+        "site", "site__owner", "owner"
+    )
+    return list(found.order_by("number"))
+
+
+def by_id(pk: str) -> Statement:
+    """A statement by its id, for handlers."""
+    return Statement.objects.select_related("site", "owner", "replaces").get(pk=pk)

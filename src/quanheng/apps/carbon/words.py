@@ -34,6 +34,8 @@ STATES: dict[str, tuple[str, Any]] = {
     "proposed": ("warn", _("待确认")),
     "current": ("ok", _("现行")),
     "replaced": ("mute", _("已被替换")),
+    "declined": ("mute", _("未采纳")),
+    "superseded": ("mute", _("已被更新的重述取代")),
 }
 CHECKED: dict[str, tuple[str, Any]] = {
     "none": ("mute", _("未核对")),

@@ -210,6 +210,13 @@ def officers_of(unit: Organisation) -> list[Person]:
     return list({g.person_id: g.person for g in found if policy.watches(g, unit)}.values())
 
 
+def holders_of(unit: Organisation, *roles_held: str) -> list[Person]:
+    """The people who hold one of these roles in an organisation today."""
+    rows = RoleGrant.objects.filter(in_force(today()), role__in=roles_held, organisation=unit)
+    rows = rows.filter(person__is_active=True).select_related("person").order_by("person__login")
+    return list({g.person_id: g.person for g in rows}.values())
+
+
 def pending_for(actor: Any) -> QuerySet[Organisation]:
     """Registrations that wait for this officer's decision."""
     rows = Organisation.objects.filter(policy.regulated(actor), state=Organisation.State.PENDING)

@@ -6,6 +6,7 @@ the commit, at least once to each subscriber; a subscriber must therefore bear a
 
 from __future__ import annotations
 
+import contextvars
 import dataclasses
 import datetime as dt
 import functools
@@ -21,9 +22,11 @@ from django.utils import timezone
 from quanheng.apps.records.classify import plain
 from quanheng.apps.records.models import Delivery, LedgerEntry, OutboxEvent
 
+_delivering: contextvars.ContextVar[bool] = contextvars.ContextVar("delivering", default=False)
 log = structlog.get_logger(__name__)
 KINDS: dict[str, type] = {}
 SUBSCRIBERS: dict[str, dict[str, Callable[[Any], None]]] = {}
+ALONE: set[tuple[str, str]] = set()  # (kind, subscriber) of those that are called outside of a transaction
 MAX_ATTEMPTS = 12
 
 
@@ -40,14 +43,22 @@ def event(kind: str) -> Callable[[type], type]:
     return keep
 
 
-def subscribe(kind: str, name: str) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
-    """Have a function called with each event of a kind, after the commit, at least once."""
+def subscribe(
+    kind: str, name: str, *, alone: bool = False
+) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
+    """Have a function called with each event of a kind, after the commit, at least once.
+
+    It is called in one transaction with the note that it was called; `alone`: outside of any, because it computes
+    for long and must not hold up other acts. Then it may be called twice even if nothing fails.
+    """
 
     def keep(handler: Callable[[Any], None]) -> Callable[[Any], None]:
         handlers = SUBSCRIBERS.setdefault(kind, {})
         if name in handlers:
             raise RuntimeError(f"{name} subscribes to {kind} twice")
         handlers[name] = handler
+        if alone:
+            ALONE.add((kind, name))
         return handler
 
     return keep
@@ -75,8 +86,24 @@ def _reader(kind: type) -> pydantic.TypeAdapter[Any]:
 
 
 def deliver_pending(now: dt.datetime | None = None, limit: int = 200) -> int:
-    """Deliver what is due in the outbox; returns how many deliveries succeeded. Safe in several processes at once."""
-    now = now or timezone.now()
+    """Deliver what is due in the outbox; returns how many deliveries succeeded. Safe in several processes at once.
+
+    What a subscriber announces in turn is delivered by the same call: an inner call leaves it to the outer one.
+    """
+    if _delivering.get():
+        return 0
+    token = _delivering.set(True)
+    try:
+        done, more = 0, 1
+        while more:
+            more = _deliver_round(now or timezone.now(), limit)
+            done += more
+        return done
+    finally:
+        _delivering.reset(token)
+
+
+def _deliver_round(now: dt.datetime, limit: int) -> int:
     due = Q(next_try__isnull=True) | Q(next_try__lte=now)
     waiting = OutboxEvent.objects.filter(due, settled=False).order_by("id")[:limit]
     return sum(_deliver(one, now) for one in waiting)
@@ -106,14 +133,20 @@ def _settle(waiting: OutboxEvent, names: set[str]) -> None:
 
 
 def _deliver_to(waiting: OutboxEvent, name: str, handler: Callable[[Any], None], now: dt.datetime) -> int:
-    """Call one subscriber in one transaction with the note that it was called."""
+    """Call one subscriber in one transaction with the note that it was called, or alone and note it afterwards."""
     Delivery.objects.get_or_create(event=waiting, subscriber=name)
+    alone = (waiting.kind, name) in ALONE
     try:
+        if alone:
+            if _due(waiting, name, now).first() is None:
+                return 0
+            handler(load(waiting))
         with transaction.atomic():
             row = _due_row(waiting, name, now)
             if row is None:
                 return 0
-            handler(load(waiting))
+            if not alone:
+                handler(load(waiting))
             row.done_at, row.attempts = now, row.attempts + 1
             row.save(update_fields=["done_at", "attempts"])
             return 1
@@ -123,13 +156,14 @@ def _deliver_to(waiting: OutboxEvent, name: str, handler: Callable[[Any], None],
         return 0
 
 
-def _due_row(waiting: OutboxEvent, name: str, now: dt.datetime) -> Delivery | None:
+def _due(waiting: OutboxEvent, name: str, now: dt.datetime) -> Any:
     due = Q(next_try__isnull=True) | Q(next_try__lte=now)
-    return (
-        Delivery.objects.select_for_update()
-        .filter(due, event=waiting, subscriber=name, done_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
-        .first()
-    )
+    open_ones = Delivery.objects.filter(done_at__isnull=True, attempts__lt=MAX_ATTEMPTS)
+    return open_ones.filter(due, event=waiting, subscriber=name)
+
+
+def _due_row(waiting: OutboxEvent, name: str, now: dt.datetime) -> Delivery | None:
+    return _due(waiting, name, now).select_for_update().first()
 
 
 def _failed(waiting: OutboxEvent, name: str, error: Exception, now: dt.datetime) -> None:

@@ -21,6 +21,7 @@ from quanheng.apps.records.models import (
     LedgerEntry,
     LedgerRow,
     Notification,
+    OutboxEvent,
 )
 
 
@@ -174,6 +175,38 @@ def dependents(kind: str, used: str, version: str = "") -> QuerySet[Dependency]:
     """Every result that used something, in one of its versions or in any; for acts that restate, not for pages."""
     found = Dependency.objects.filter(kind=kind, used=used)
     return found.filter(version=version) if version else found
+
+
+def results_that_used(used: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The URNs of all results that used any of these (kind, id), by kind of result; each once, in order of making."""
+    wanted = Q(pk__in=[])
+    for kind, key in used:
+        wanted |= Q(kind=kind, used=key)
+    found: dict[str, dict[str, None]] = {}
+    rows = Dependency.objects.filter(wanted).order_by("id").values_list("result_kind", "result")
+    for result_kind, urn in rows:
+        found.setdefault(result_kind, {})[urn] = None
+    return {kind: list(urns) for kind, urns in found.items()}
+
+
+def uses_of(urn: str) -> set[tuple[str, str, str]]:
+    """What a result used, as (kind, id, version)."""
+    return set(Dependency.objects.filter(result=urn).values_list("kind", "used", "version"))
+
+
+def versions_used(result_kind: str, kinds: Iterable[str]) -> dict[tuple[str, str], dict[str, list[str]]]:
+    """What results of a kind used, of these kinds: (kind, id) -> version -> URNs of the results."""
+    rows = Dependency.objects.filter(result_kind=result_kind, kind__in=list(kinds)).order_by("id")
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for kind, used, version, urn in rows.values_list("kind", "used", "version", "result"):
+        found.setdefault((kind, used), {}).setdefault(version, []).append(urn)
+    return found
+
+
+def announced(kind: str, **values: Any) -> bool:
+    """Whether an event of a kind with these values was ever announced."""
+    wanted = {f"payload__{name}": value for name, value in values.items()}
+    return OutboxEvent.objects.filter(kind=kind, **wanted).exists()
 
 
 def dependents_seen(actor: Any, kind: str, used: str, version: str = "") -> tuple[list[Dependency], int]:
