@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from quanheng.apps.carbon import pictures
+from quanheng.apps.carbon import pictures, substituting
 from quanheng.apps.carbon.coverage import COVERED, Part, enlargements
 from quanheng.apps.carbon.measured import SiteYear
 from quanheng.apps.carbon.pictures import text
@@ -49,7 +49,7 @@ def as_result(computed: SiteYear) -> dict[str, Any]:
         "repeatability_not_stated": _silent_on_repeatability(computed),
         "known_at": computed.known_at.isoformat(),
         "lake": {"version": computed.pin.commit, "without": list(computed.pin.without)},
-        "substituted": "0",
+        "substituted": substituting.told(computed),
     }
 
 
@@ -120,6 +120,8 @@ def used(computed: SiteYear) -> Iterator[tuple[str, str, str]]:
     seen: set[tuple[str, str, str]] = set()
     for one in computed.sources:
         found = [v.dependency for v in one.constants.values()]
+        if one.filled is not None:
+            found.append(one.filled.rule.dependency)
         for part in one.parts():
             if (part.mask & ~np.isnan(one.rate.mass)).any():
                 found += _used_by(part)
