@@ -19,16 +19,12 @@ import numpy as np
 from quanheng.apps.carbon import activity_queries, activity_told, activity_values, cems, statements
 from quanheng.apps.carbon.activity_models import ActivityMonth, ActivityStream
 from quanheng.apps.carbon.coverage import (
-    CONDITIONAL,
     Array,
     Covered,
     Hours,
     Mask,
-    Part,
     Stood,
     cover,
-    enlargements,
-    nobody,
 )  # fmt: skip
 from quanheng.apps.carbon.measured import SiteYear, SourceYear, as_used, hourly, laid_end_to_end, stood_at
 from quanheng.apps.carbon.methods import Given, Touched, method
@@ -410,10 +406,9 @@ def _year(
             one.components = [_once_a_month(c, rate, frame) for c in one.components]
     points = {name: stream.point or f"{stream.code}/{name}" for name in acting}
     source: Any = StreamSource(stream, stream.code, stream.name, stream.kind, points)
+    told = {"months": months, "how": how, "number": frame.number}
     unit = activity_values.kept_unit(stream, frame.on)
-    return StreamYear(
-        source, frame.hours, indications, corrected, acting, rate, constants, months, how, frame.number, unit
-    )
+    return StreamYear(source, frame.hours, indications, corrected, acting, rate, constants, unit=unit, **told)
 
 
 def _once_a_month(component: Component, rate: MassRate, frame: Frame) -> Component:

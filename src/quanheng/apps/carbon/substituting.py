@@ -102,7 +102,7 @@ def told(computed: Any) -> dict[str, Any]:
     ``sources``: rule with citation and state of verification, ``capture`` by period, ``left``: hours that stay
     missing, ``gaps``: from, to (excluded), hours of the whole gap, kg/h put in (null: nothing) and of how many hours.
     """
-    sources = [_source(one) for one in computed.sources if getattr(one, "filled", None) is not None]
+    sources = [_source(one) for one in computed.sources if one.filled is not None]
     hours = sum(one["hours"] for one in sources)
     tonnes = sum(float(one["tonnes"]) for one in sources)
     whole = computed.total.result.value
