@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search, name="search"),
     path("deputies/", deputies.deputies, name="deputies"),
     path("accounts/", include(accounts.addresses())),
+    path("verify/", include("quanheng.apps.laboratory.public_urls")),
     path("public/", include("quanheng.apps.portal.urls")),
     *app_addresses(),
     *api_addresses(),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from quanheng.apps.laboratory import traceability
 from quanheng.apps.laboratory.facts import CertificateFacts, Ended, InstrumentFacts
@@ -62,6 +62,25 @@ def readable_certificate(actor: Any, name: str) -> Certificate:
 def traced(actor: Any, certificate: str, day: dt.date) -> traceability.Node:
     """The standards above a certificate as they stood on a day; an expired or revoked one makes it `bad`."""
     return traceability.of_certificate(readable_certificate(actor, certificate), day)
+
+
+def instruments_with_standing(actor: Any) -> QuerySet[Instrument]:
+    """Instruments with those of their certificates that the actor may see, as `seen_certificates`."""
+    seen = Certificate.objects.for_user(actor).order_by("-valid_from")
+    return instruments(actor).prefetch_related(
+        Prefetch("certificates", queryset=seen, to_attr="seen_certificates")
+    )
+
+
+def best_of(listed: Iterable[Certificate], day: dt.date) -> Certificate | None:
+    """Of these certificates the one that serves longest from a day on; if none is in force, the latest."""
+    far = dt.date.max
+
+    def rank(row: Certificate) -> tuple[bool, dt.date, dt.date]:
+        in_force = traceability.own_standing(row, day)[0] == "in_force"
+        return in_force, row.valid_until or far, row.valid_from
+
+    return max(listed, key=rank, default=None)
 
 
 def instrument_named(owner: str, code: str) -> Instrument:

@@ -35,6 +35,8 @@ menu.extend(
         MenuEntry("实验室", _("计量器具"), "laboratory:instruments", 31, _issues),
         MenuEntry("计量", _("计量器具"), "laboratory:instruments", 31, _holds),
         MenuEntry("计量", _("证书"), "laboratory:certificates", 32, _holds),
+        MenuEntry("实验室", _("导入记录"), "laboratory:intakes", 33, _issues),
+        MenuEntry("计量", _("导入记录"), "laboratory:intakes", 33, _holds),
         MenuEntry("数据", _("证书"), "laboratory:certificates", 45, _regulates),
     ]
 )
@@ -69,3 +71,9 @@ def papers_of_certificate(actor: Any, urn: str) -> Place:
         return Place(issuer, found.owner_id)
     holder = found.instrument.owner
     return Place(parties.has_role(actor, *HOLDERS, organisation=holder), holder.pk)
+
+
+@attachable("laboratory:intake")
+def papers_of_intake(actor: Any, urn: str) -> Place:
+    """The file that came in is kept with its report; nothing is added to it afterwards."""
+    return Place(Verdict(False, _t("导入的文件随报告保存，不再添加")))

@@ -31,11 +31,22 @@ def has(actor: Any, kind: str, values: Values) -> bool:
     wanted, present = found
     for name, value in wanted.items():
         if present[name] != value:
-            raise BadInput(
-                "stands here already with another value", field=name, found=str(value)[:80],
-                expected=str(present[name])[:80], remedy="nothing entered is rewritten",
-            )  # fmt: skip
+            raise _other(name, value, present[name])
     return True
+
+
+def _other(name: str, value: Any, present: Any) -> BadInput:
+    """The first line that differs, where both are lists of the same length."""
+    if isinstance(value, list) and isinstance(present, list) and len(value) == len(present):
+        n = next(n for n, pair in enumerate(zip(value, present, strict=True)) if pair[0] != pair[1])
+        name, value, present = f"{name}.{n}", value[n], present[n]
+    return BadInput(
+        "stands here already with another value",
+        field=name,
+        found=str(value)[:80],
+        expected=str(present)[:80],
+        remedy="nothing entered is rewritten",
+    )
 
 
 def _taken(names: str, row: Any, given: Any) -> tuple[Values, Values]:

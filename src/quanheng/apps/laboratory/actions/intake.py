@@ -46,7 +46,8 @@ def take_in(
     """Take in a workbook or a foreign table: good records land by their own acts, bad ones are listed."""
     ready: _Prepared = act.prepared
     told = importing.carry_out(act.actor, ready.plan)
-    if verdict := told.only_by_right():
+    verdict = told.only_by_right()
+    if verdict is not None:
         raise Refused(verdict)
     unit = parties.organisation(owner)
     made = act.create(
