@@ -7,12 +7,14 @@ from quanheng.cli import (  # noqa: F401  (they add their commands)
     carbon,
     codes,
     demo,
+    evidence,
     laboratory,
     lake,
     parties,
     platform,
     quality,
     records,
+    restatements,
     uncertainty,
 )
 from quanheng.cli.frame import main, quanheng

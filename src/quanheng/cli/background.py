@@ -43,11 +43,13 @@ def main(parent: int) -> None:
 
 
 def round_of_work(signed: float) -> float:
-    """One round: notices, the lake, and once an hour a checkpoint. Gives the time of the last checkpoint."""
+    """One round: notices, the lake; at the start and once an hour factors that changed, and a checkpoint. Gives its time."""
     import structlog
 
+    from quanheng.apps.carbon import norms_in_force
     from quanheng.apps.monitoring import queries as monitoring
     from quanheng.apps.records import checkpoints, events, jobs
+    from quanheng.apps.records.action import SYSTEM
 
     log = structlog.get_logger(__name__)
     try:
@@ -55,6 +57,7 @@ def round_of_work(signed: float) -> float:
         jobs.recover()
         monitoring.lake().flush()
         if time.monotonic() - signed > CHECKPOINT_EVERY or not signed:
+            norms_in_force.note_changed(SYSTEM)
             checkpoints.checkpoint()
             return time.monotonic()
     except Exception:  # the next round tries again; a stopped background process would be worse

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from quanheng.apps.carbon import queries, statements
-from quanheng.apps.carbon.coverage import Array, Mask, Part
+from quanheng.apps.carbon.coverage import Array, Mask
 from quanheng.apps.carbon.measured import SiteYear, SourceYear, measure
 from quanheng.apps.carbon.methods import Given, Touched, method
 from quanheng.apps.monitoring import queries as monitoring
@@ -38,6 +38,9 @@ def between(old: CemsYear, new: CemsYear) -> Touched:
     for one in old.sources:
         inputs = _touched_inputs(one, later[one.source.code])
         here = np.logical_or.reduce(list(inputs.values()))
+        here |= _other(
+            one.rate.mass, later[one.source.code].rate.mass
+        )  # an hour put in by a rule has no reading
         readings += sum(int(mask.sum()) for mask in inputs.values())
         tonnes += float(np.nansum(one.rate.mass[here])) / 1000
         touched |= here
@@ -53,11 +56,8 @@ def _touched_inputs(old: SourceYear, new: SourceYear) -> dict[str, Mask]:
     for name in old.indications:
         other = _other(old.indications[name], new.indications[name])
         other |= _other(old.corrected[name], new.corrected[name])
-        acting = [key for key in old.covered if key == name or name == "mass"]
-        for key in acting:
-            other |= _covers(old.covered[key].parts, other.size) != _covers(
-                new.covered[key].parts, other.size
-            )
+        for key in {key for key in (*old.covered, *new.covered) if key == name or name == "mass"}:
+            other |= _covers(old, key) != _covers(new, key)
         found[name] = other & counted
     return found
 
@@ -68,10 +68,10 @@ def _other(a: Array, b: Array) -> Mask:
     return differ
 
 
-def _covers(parts: list[Part], size: int) -> np.ndarray[Any, np.dtype[np.object_]]:
-    """What covers each reading, by name: instrument, certificate, verdict and reasons."""
-    named = np.full(size, "", dtype=object)
-    for part in parts:
+def _covers(one: SourceYear, key: str) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """What covers each reading of an input, by name: instrument, certificate, verdict and reasons."""
+    named = np.full(one.hours.starts.size, "", dtype=object)
+    for part in one.covered[key].parts if key in one.covered else ():
         certificate = part.certificate.id if part.certificate else ""
         named[part.mask] = "|".join((part.stood.instrument.id, certificate, part.verdict, *part.reasons))
     return named

@@ -124,13 +124,17 @@ def _page(statement: Statement) -> str:
     return reverse("carbon:statement", args=[statement.pk])
 
 
+def _restatement(row: Statement) -> str:
+    return reverse("carbon:restatement", args=[row.pk])
+
+
 @subscribe("carbon.restatement.proposed", "carbon.tell_owner")
 def tell_owner(happened: RestatementProposed) -> None:
     """The owner's people learn that a figure of theirs is to be restated."""
     row = queries.by_id(happened.statement)
     text = f"{row.replaces.number} 要重述，等你单位确认：{row.causes[-1]['words']}"
     people = parties.holders_of(row.owner, *KEEPERS)
-    notices.notify_all(people, "carbon.restatement.proposed", text, _page(row))
+    notices.notify_all(people, "carbon.restatement.proposed", text, _restatement(row))
 
 
 @subscribe("carbon.restatement.declined", "carbon.tell_officers")
@@ -138,4 +142,4 @@ def tell_officers(happened: RestatementDeclined) -> None:
     """The officers over the owner learn that he keeps a figure although something under it fell."""
     row = queries.by_id(happened.statement)
     text = f"{row.owner.name}没有采纳 {row.replaces.number} 的重述：{happened.reason}"
-    notices.notify_all(parties.officers_of(row.owner), "carbon.restatement.declined", text, _page(row))
+    notices.notify_all(parties.officers_of(row.owner), "carbon.restatement.declined", text, _restatement(row))

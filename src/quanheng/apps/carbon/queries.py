@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 
 from quanheng.apps.carbon.models import Source, Statement
 from quanheng.apps.carbon.policy import unseen
+from quanheng.apps.laboratory import queries as laboratory
+from quanheng.apps.parties import policy as rights
 from quanheng.errors import Refused
 
 
@@ -53,6 +55,35 @@ def restatements(actor: Any) -> QuerySet[Statement]:
 def waiting(actor: Any) -> QuerySet[Statement]:
     """Restatements that wait for a decision of their owner."""
     return restatements(actor).filter(state=Statement.State.PROPOSED)
+
+
+def to_tell(actor: Any) -> list[dict[str, Any]]:
+    """Of the certificates that the actor's own organisation issued and that fell: the holders to tell, with counts only.
+
+    A holder is listed while his restatement waits. The counts are those of the whole restatement, in which other
+    things may have fallen too.
+    """
+    own = set(rights.own_organisations(actor))
+    rows = (
+        Statement.objects.filter(state=Statement.State.PROPOSED).select_related("owner").order_by("-made_at")
+    )
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        for cause in row.causes:
+            if cause["kind"] != "certificate":
+                continue
+            certificate = laboratory.certificates(actor).filter(pk=cause["id"]).first()
+            if certificate is None or certificate.owner_id not in own:
+                continue
+            line = found.setdefault(
+                (cause["id"], row.owner.code),
+                {"certificate": certificate, "words": cause["words"], "holder": row.owner, "statements": 0,
+                 "readings": 0, "hours": 0},
+            )  # fmt: skip
+            line["statements"] += 1
+            line["readings"] += row.touched.get("readings", 0)
+            line["hours"] += row.touched.get("hours", 0)
+    return list(found.values())
 
 
 def current_of(urns: list[str]) -> list[Statement]:

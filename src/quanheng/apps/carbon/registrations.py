@@ -19,12 +19,16 @@ from quanheng.apps.records.registries import (
     MenuEntry,
     Place,
     Shortcut,
+    Todo,
     attachable,
     menu,
     searches,
     shortcuts,
+    todos,
 )
 from quanheng.errors import Verdict
+
+ISSUERS = ("technician", "checker", "signatory", "centre_manager")
 
 
 def _keeps(actor: Any) -> bool:
@@ -35,14 +39,62 @@ def _regulates(actor: Any) -> bool:
     return parties.has_role(actor, *parties.REGULATORS).ok
 
 
+def _issues(actor: Any) -> bool:
+    return parties.has_role(actor, *ISSUERS).ok
+
+
+def _waiting(actor: Any) -> int | None:
+    return queries.waiting(actor).count() or None
+
+
+def _untold(actor: Any) -> int | None:
+    return len(queries.to_tell(actor)) or None
+
+
 menu.extend(
     [
         MenuEntry("排放", _("核算结果"), "carbon:statements", 20, _keeps),
+        MenuEntry("排放", _("重述"), "carbon:restatements", 22, _keeps, _waiting),
         MenuEntry("排放", _("排放源与方法"), "carbon:sources", 21, _keeps),
+        MenuEntry("实验室", _("要告知的单位"), "carbon:fallen", 36, _issues, _untold),
+        MenuEntry("数据", _("重述"), "carbon:restatements", 42, _regulates, _waiting),
         MenuEntry("数据", _("核算结果"), "carbon:statements", 40, _regulates),
         MenuEntry("数据", _("排放源与方法"), "carbon:sources", 41, _regulates),
     ]
 )
+
+
+@todos.register("carbon.restatements")
+def restatements_to_decide(actor: Any) -> Iterator[Todo]:
+    """The owner decides; the officers over him see what waits."""
+    for row in queries.waiting(actor):
+        mine = parties.has_role(actor, *KEEPERS, organisation=row.owner).ok
+        yield Todo(
+            number=row.number,
+            title=_t("确认重述：%(cause)s") % {"cause": row.causes[-1]["words"]}
+            if mine
+            else _t("等企业确认重述：%(cause)s") % {"cause": row.causes[-1]["words"]},
+            url=reverse("carbon:restatement", args=[row.pk]),
+            unit=row.owner.name,
+            stage=str(row.get_state_display()),
+            act=_t("确认") if mine else _t("查看"),
+            kind=_t("重述"),
+        )
+
+
+@todos.register("carbon.to_tell")
+def holders_to_tell(actor: Any) -> Iterator[Todo]:
+    """Whose certificate fell tells the holders whose results stood on it."""
+    for one in queries.to_tell(actor):
+        yield Todo(
+            number=one["certificate"].number,
+            title=_t("告知%(holder)s：%(n)s 项核算结果用到它")
+            % {"holder": one["holder"].name, "n": one["statements"]},
+            url=reverse("carbon:fallen"),
+            unit=one["holder"].name,
+            act=_t("查看"),
+            kind=_t("告知"),
+        )
 
 
 @searches.register("carbon.statements")

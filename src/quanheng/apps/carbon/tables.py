@@ -52,6 +52,25 @@ class StatementTable(tables.Table):
         return format_html('<span class="qh-st qh-st-{}">{}</span>', *STATES[record.state])
 
 
+class RestatementTable(StatementTable):
+    """Restatements, newest first: what each would replace and why."""
+
+    replaces = tables.Column(verbose_name=_("重述的结果"), accessor="replaces__number", attrs=FIT)
+    cause = tables.Column(verbose_name=_("起因"), accessor="causes", orderable=False)
+
+    class Meta:
+        attrs = {"lead": "number", "caption": _("重述，新的在前")}
+        order_by = "-made_at"
+        exclude = ("edition", "method")
+        sequence = ("number", "replaces", "owner", "site", "year", "value", "cause", "state", "made_at")
+
+    def render_number(self, value: str, record: Statement) -> Any:
+        return format_html('<a href="{}">{}</a>', reverse("carbon:restatement", args=[record.pk]), value)
+
+    def render_cause(self, value: Any) -> str:
+        return "；".join(one["words"] for one in value)
+
+
 class SourceTable(tables.Table):
     """Sources and how they are measured."""
 

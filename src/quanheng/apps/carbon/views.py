@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -81,6 +82,7 @@ class StatementPage(DetailPage):
         return {
             **super().context(),
             "state": words.STATES[row.state],
+            "standing": _standing(row, editions),
             "method": words.named(words.METHODS, row.method),
             "relative": row.expanded_uncertainty / row.value if row.value else None,
             "editions": [{"row": one, "state": words.STATES[one.state]} for one in editions],
@@ -105,6 +107,23 @@ class StatementPage(DetailPage):
             "silent": result["repeatability_not_stated"],
             "urn": urn_of(row),
         }
+
+
+def _standing(row: Any, editions: list[Any]) -> list[dict[str, Any]]:
+    """In words, where a statement is not simply the current one: by what it was or may be replaced, each with its page."""
+    said = []
+    for one in editions:
+        of = "carbon:restatement" if one.causes else "carbon:statement"
+        link = {"number": one.number, "url": reverse(of, args=[one.pk])}
+        if one.replaces_id == row.pk and one.state == "proposed":
+            said.append({"text": _("有一项重述等待确认，这个数可能不再成立："), **link})
+        elif one.replaces_id == row.pk and one.state in ("current", "replaced"):
+            said.append({"text": _("这一版已被替换，不再有效。现在见："), **link})
+        elif one.replaces_id == row.pk and one.state == "declined":
+            said.append({"text": _("有一项重述没有采纳，原因：%(why)s。见：") % {"why": one.reason}, **link})
+        elif one.pk == row.pk and row.causes:
+            said.append({"text": _("这一版是一项重述，起因和差别见："), **link})
+    return said
 
 
 def _change(row: Any, editions: list[Any]) -> dict[str, Any] | None:

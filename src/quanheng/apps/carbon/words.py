@@ -37,6 +37,14 @@ STATES: dict[str, tuple[str, Any]] = {
     "declined": ("mute", _("未采纳")),
     "superseded": ("mute", _("已被更新的重述取代")),
 }
+CAUSES = {
+    "certificate": _("证书"),
+    "installation": _("安装"),
+    "readings": _("读数"),
+    "norm": _("因子"),
+    "enlargements": _("加大办法"),
+    "activity_month": _("活动数据"),
+}
 CHECKED: dict[str, tuple[str, Any]] = {
     "none": ("mute", _("未核对")),
     "one reader": ("warn", _("一人核对")),
