@@ -32,6 +32,8 @@ RESERVED = frozenset(FUNCTIONS) | frozenset(CONSTANTS)
 KNOWN = "+ - * / **, brackets, pi and " + " ".join(FUNCTIONS)
 
 _FOREIGN = re.compile(r"[^\w\s.+\-*/(),]")
+# A number that runs into a word: Python takes `9in x` for two words and only warns.
+_RUN_ON = re.compile(r"((?<![\w.])\d++\.?+\d*+|\.\d++)([eE][-+]?\d++)?+(?=[^\W\d])")
 _OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -140,6 +142,9 @@ def _clean(text: object, field: str) -> str:
         raise BadInput(
             f"{foreign[0]!r} is not of the language", field=field, found=_short(clean), expected=KNOWN, remedy=remedy
         )  # fmt: skip
+    run_on = _RUN_ON.search(clean)
+    if run_on:
+        raise BadInput("a number runs into a word", field=field, found=_short(clean[run_on.start() :]))
     return clean
 
 

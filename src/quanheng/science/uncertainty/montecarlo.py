@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -155,16 +156,26 @@ def _carry_out(
             if progress is not None:
                 progress(done, trials)
         return
+    ended = threading.Event()
+
+    def guarded(chunk: int) -> int:
+        if ended.is_set():
+            return 0
+        try:
+            return work(chunk)
+        except BaseException:
+            ended.set()  # nothing more is begun
+            raise
+
     with ThreadPoolExecutor(number) as pool:
-        waiting = [pool.submit(work, chunk) for chunk in range(todo)]
+        waiting = [pool.submit(guarded, chunk) for chunk in range(todo)]
         try:
             for finished in as_completed(waiting):
                 done += finished.result()
                 if progress is not None:
                     progress(done, trials)
-        finally:  # after a fault nothing more is begun
-            for one in waiting:
-                one.cancel()
+        finally:  # also where ``progress`` itself failed
+            ended.set()
 
 
 def _processors() -> int:

@@ -17,6 +17,8 @@ from quanheng.science.uncertainty.coverage import coverage_factor
 from quanheng.science.uncertainty.model import Array, Function, Model
 from quanheng.science.uncertainty.taylor import Taylor
 
+MOST_PAIRED = 200  # inputs: 40 000 directions; beyond, the second order is left open
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -40,8 +42,8 @@ class Propagated:
     """An output: estimate y, u, effective degrees of freedom, k and U = k u (None below one degree of freedom).
 
     second_order: the combined standard uncertainty with the terms of next higher order, or None where the model has
-    no third derivatives there (or is a Python function); second_order_terms: what each pair of inputs adds to the
-    variance, for independent inputs.
+    no third derivatives there, is a function that NumPy cannot see through, or has more than 200 inputs;
+    second_order_terms: what each pair of inputs adds to the variance, for independent inputs.
     """
 
     y: float
@@ -229,42 +231,45 @@ def _slope(function: Function, estimates: Mapping[str, float], name: str) -> flo
 def _second_order(
     model: Model, function: Function, variance: float
 ) -> tuple[float | None, dict[tuple[str, str], float]]:
-    """u_c with the terms of next higher order, and the terms, from Taylor coefficients along n^2 directions.
+    """u_c with the terms of next higher order, and for independent inputs the terms.
 
-    The directions are the columns of a root of the covariance matrix, e_i, and e_i ± e_j: third derivatives by
-    i, j, j come from sums and differences of coefficients along them (polarisation).
+    Taylor coefficients are taken along the columns e_i of a root of the covariance matrix, and along e_i ± e_j.
     """
     root, names = _root(model), model.names
     n = root.shape[1]
-    if n == 0:
-        return math.sqrt(variance), {}
+    if n > MOST_PAIRED:
+        return None, {}
     pairs = [(i, j) for i in range(n) for j in range(i + 1, n)]
-    columns = [
-        *root.T,
-        *(root[:, i] + root[:, j] for i, j in pairs),
-        *(root[:, i] - root[:, j] for i, j in pairs),
-    ]
+    sums, differences = ([root[:, i] + sign * root[:, j] for i, j in pairs] for sign in (1, -1))
+    directions = np.array([*root.T, *sums, *differences]).reshape(-1, n)
     try:
-        found = _along(function, model.estimates, names, np.array(columns))
+        found = _along(function, model.estimates, names, directions) if n else None
     except (TypeError, AttributeError, ValueError):
         return None, {}
     if found is None:
         return math.sqrt(variance), {}
-    c1, c2, c3 = (np.broadcast_to(c, len(columns)) for c in (found.c1, found.c2, found.c3))
-    slope, bend, twist = c1[:n], c2[:n], c3[:n]
-    terms = {(i, i): 2 * bend[i] ** 2 + 6 * slope[i] * twist[i] for i in range(n)}
-    for m, (i, j) in enumerate(pairs, n):
-        plus, minus = m, m + len(pairs)
-        mixed = (c2[plus] - c2[minus]) / 2
-        ijj = c3[plus] + c3[minus] - 2 * twist[i]
-        iij = c3[plus] - c3[minus] - 2 * twist[j]
-        terms[i, j] = mixed**2 + slope[i] * ijj + slope[j] * iij
-    total = variance + math.fsum(terms.values())
-    if not math.isfinite(total):
+    terms = _terms(found, pairs, n, len(directions))
+    total = variance + math.fsum(terms.values()) if np.isfinite(list(terms.values())).all() else math.nan
+    if not total >= 0:  # the series may give a negative variance, or none
         return None, {}
-    independent = np.array_equal(model.correlation, np.eye(len(names)))
-    named = {(names[i], names[j]): float(t) for (i, j), t in terms.items() if t != 0} if independent else {}
-    return (math.sqrt(total) if total >= 0 else None), named
+    independent = np.array_equal(model.correlation, np.eye(n))
+    named = {(names[i], names[j]): t for (i, j), t in terms.items() if t != 0} if independent else {}
+    return math.sqrt(total), named
+
+
+def _terms(found: Taylor, pairs: list[tuple[int, int]], n: int, size: int) -> dict[tuple[int, int], float]:
+    """1/2 f_ii^2 + f_i f_iii, and f_ij^2 + f_i f_ijj + f_j f_iij, by sums and differences along e_i ± e_j."""
+    c1, c2, c3 = (np.broadcast_to(c, size) for c in (found.c1, found.c2, found.c3))
+    slope, bend, twist = c1[:n], c2[:n], c3[:n]
+    with np.errstate(all="ignore"):
+        terms = {(i, i): float(2 * bend[i] ** 2 + 6 * slope[i] * twist[i]) for i in range(n)}
+        for plus, (i, j) in enumerate(pairs, n):
+            minus = plus + len(pairs)
+            mixed = (c2[plus] - c2[minus]) / 2
+            ijj = c3[plus] + c3[minus] - 2 * twist[i]
+            iij = c3[plus] - c3[minus] - 2 * twist[j]
+            terms[i, j] = float(mixed**2 + slope[i] * ijj + slope[j] * iij)
+    return terms
 
 
 def _root(model: Model) -> Array:

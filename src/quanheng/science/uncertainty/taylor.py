@@ -90,12 +90,13 @@ def _times(a: Taylor, b: Any) -> Taylor:
 
 
 def _chain(x: Taylor, f: Derivatives) -> Taylor:
-    """The chain rule to third order (Faà di Bruno)."""
+    """The chain rule to third order (Faà di Bruno); along a direction in which x stands still, f does too."""
+    still = (x.c1 == 0) & (x.c2 == 0) & (x.c3 == 0)
     return Taylor(
         f[0],
-        f[1] * x.c1,
-        f[1] * x.c2 + f[2] / 2 * x.c1**2,
-        f[1] * x.c3 + f[2] * x.c1 * x.c2 + f[3] / 6 * x.c1**3,
+        np.where(still, 0.0, f[1] * x.c1),
+        np.where(still, 0.0, f[1] * x.c2 + f[2] / 2 * x.c1**2),
+        np.where(still, 0.0, f[1] * x.c3 + f[2] * x.c1 * x.c2 + f[3] / 6 * x.c1**3),
     )
 
 
