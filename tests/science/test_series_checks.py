@@ -86,6 +86,13 @@ def test_a_step_of_level_is_no_spike() -> None:
     assert checks.spikes(range(400), x, half_window=6, threshold=8, longest=3) == []
 
 
+def test_end_of_a_stuck_stretch_is_no_spike() -> None:
+    noise = np.random.default_rng(7).normal(0, 0.1, 744)
+    x = np.round(10 + np.sin(np.arange(744) * 2 * np.pi / 24) + noise, 3)
+    x[300:308] = x[300]  # at 308 the sensor wakes up far from where it stood, and stays there
+    assert checks.spikes(range(744), x, half_window=6, threshold=8, floor=0.5, longest=3) == []
+
+
 def test_departure_within_the_floor_is_no_spike() -> None:
     x = np.full(50, 20.0)
     x[25] = 20.1

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from quanheng.errors import BadInput, Problem
 
@@ -97,14 +97,15 @@ class RuleFile(_Form):
     timely: Timely
     weights: dict[str, float]
 
-    @model_validator(mode="after")
-    def _weighed(self) -> RuleFile:
-        unknown = sorted(set(self.weights) - set(RULES))
+    @field_validator("weights")
+    @classmethod
+    def _weighed(cls, weights: dict[str, float]) -> dict[str, float]:
+        unknown = sorted(set(weights) - set(RULES))
         if unknown:
             raise ValueError(f"no such rule: {unknown[0][:40]}; known: {', '.join(RULES)}")
-        if any(weight < 0 for weight in self.weights.values()) or sum(self.weights.values()) <= 0:
+        if any(weight < 0 for weight in weights.values()) or sum(weights.values()) <= 0:
             raise ValueError("weights must not be negative, and one must be above 0")
-        return self
+        return weights
 
 
 @dataclass(frozen=True, slots=True)

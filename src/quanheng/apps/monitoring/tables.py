@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import zoneinfo
 from typing import Any
 
 import django_filters as filters
@@ -11,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from quanheng.apps.monitoring.models import Batch, Point, Site
+from quanheng.apps.monitoring.models import Batch, Point, QualityReport, Site
 from quanheng.apps.monitoring.quantities import quantities
 
 FIT = {"td": {"class": "fit qh-nowrap"}}
@@ -49,6 +51,9 @@ class PointTable(tables.Table):
         attrs = {"lead": "code", "caption": _("测点")}
         order_by = ("site", "code")
 
+    def render_code(self, value: str, record: Point) -> Any:
+        return format_html('<a href="{}">{}</a>', reverse("monitoring:point", args=[record.pk]), value)
+
     def render_site(self, value: str, record: Point) -> Any:
         return format_html('<a href="{}">{}</a>', reverse("monitoring:site", args=[record.site_id]), value)
 
@@ -80,6 +85,43 @@ class BatchTable(tables.Table):
 
     def render_name(self, value: str, record: Batch) -> Any:
         return format_html('<a href="{}">{}</a>', reverse("monitoring:batch", args=[record.pk]), value)
+
+
+class ProblemTable(tables.Table):
+    """The rows of a file that were not taken in, for whoever corrects them."""
+
+    row = tables.Column(verbose_name=_("行"), default="")
+    field = tables.Column(verbose_name=_("列"), default="")
+    found = tables.Column(verbose_name=_("写的是"), default="")
+    message = tables.Column(verbose_name=_("原因"), default="")
+    expected = tables.Column(verbose_name=_("应为"), default="")
+    remedy = tables.Column(verbose_name=_("改法"), default="")
+
+
+class QualityTable(tables.Table):
+    """Judgements of readings, newest first."""
+
+    period = tables.Column(verbose_name=_("期间"), accessor="start", order_by="start")
+    site = tables.Column(verbose_name=_("场所"), accessor="site__code", attrs=FIT)
+    score = tables.Column(verbose_name=_("得分"), attrs=NUMBER)
+    flag_count = tables.TemplateColumn("{{ value|qh_number }}", verbose_name=_("标记数"), attrs=NUMBER)
+    rules_version = tables.Column(verbose_name=_("规则版本"), attrs=FIT)
+    judged_at = tables.TemplateColumn('{% qh_when value "time" %}', verbose_name=_("评价时间"), attrs=FIT)
+
+    class Meta:
+        attrs = {"lead": "period", "caption": _("数据质量评价，新的在前")}
+        order_by = "-judged_at"
+
+    def render_period(self, record: QualityReport) -> Any:
+        zone = zoneinfo.ZoneInfo(record.site.time_zone)
+        first, last = (
+            record.start.astimezone(zone),
+            (record.end - dt.timedelta(microseconds=1)).astimezone(zone),
+        )
+        shown = f"{first:%Y-%m-%d} – {last:%Y-%m-%d}"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("monitoring:qualityreport", args=[record.pk]), shown
+        )
 
 
 class SiteFilter(filters.FilterSet):

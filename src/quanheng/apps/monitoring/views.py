@@ -6,14 +6,16 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy
 
-from quanheng.apps.monitoring import queries, tables, words
+from quanheng.apps.monitoring import pictures, queries, reading_workbooks, tables, words
 from quanheng.apps.monitoring.models import Installation
 from quanheng.apps.records import queries as records
 from quanheng.apps.records.classify import urn_of
-from quanheng.apps.records.pages import DetailPage, ListPage
+from quanheng.apps.records.pages import XLSX, DetailPage, ListPage, excel_answer
 
 YEARS_SHOWN = 3  # of installations, on the page of a site
 
@@ -63,6 +65,7 @@ class SitePage(DetailPage):
     crumbs = ((gettext_lazy("场所"), "monitoring:sites"),)
     acts = (
         ("monitoring.batch.take_in", {"site": _site}),
+        ("monitoring.quality.judge", {"site": _site}),
         ("monitoring.point.register", {"site": _site}),
         ("monitoring.installation.begin", {"site": _site}),
         ("monitoring.installation.end", {"site": _site}),
@@ -73,16 +76,25 @@ class SitePage(DetailPage):
         start = now - dt.timedelta(days=365 * YEARS_SHOWN)
         stood = queries.standing_at(self.actor, self.object)
         every = queries.quantities()
+        points = list(self.object.points.all())
+        asked = self.request.GET.get("year", "")
+        known_year = asked.isascii() and asked.isdigit() and 1970 <= int(asked) <= now.year
+        year = int(asked) if known_year else pictures.newest_day(self.actor, self.object).year
+        whole = pictures.completeness(self.object, points, year)
         return {
             **super().context(),
+            "completeness": whole,
+            "other_years": [y for y in (year - 1, year + 1) if y <= now.year],
+            "reports": queries.quality_reports(self.actor).filter(site=self.object)[:5],
             "points": [
                 {
                     "row": point,
                     "quantity": every[point.quantity],
                     "installed": stood.get(point.pk, []),
                     "strip": _strip(stood.get(point.pk, []), start, now),
+                    "whole": whole["strips"][point.pk],
                 }
-                for point in self.object.points.all()
+                for point in points
             ],
             "start": start,
             "now": now,
@@ -118,6 +130,95 @@ def _years(start: dt.datetime, end: dt.datetime) -> list[dict[str, Any]]:
         at = timezone.make_aware(dt.datetime.fromisoformat(f"{year}-01-01"))
         found.append({"x": f"{_place(at, start, end):.2f}%", "year": year})
     return found
+
+
+class SiteTemplate(DetailPage):
+    """The empty file of a site's readings, to be filled: Excel, or CSV with `?form=csv`."""
+
+    query = queries.sites
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        site = self.find()
+        given = (site.code, site.time_zone, list(site.points.all()))
+        if request.GET.get("form") == "csv":
+            return _file(reading_workbooks.empty_csv(*given), "text/csv; charset=utf-8", f"{site.code}.csv")
+        return _file(reading_workbooks.empty_workbook(*given), XLSX, f"{site.code}.xlsx")
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _site_of(row: Any) -> str:
+    return str(row.site.code)
+
+
+def _symbol(row: Any) -> str:
+    return queries.quantities()[row.quantity].symbol
+
+
+class PointPage(DetailPage):
+    """One point: its readings over a period with what the rules say of them, and what stood there when."""
+
+    template_name = "monitoring/point.html"
+    query = queries.points
+    crumbs = ((gettext_lazy("场所"), "monitoring:sites"),)
+    acts = (
+        ("monitoring.reading.enter", {"site": _site_of, "point": _site, "unit": _symbol}),
+        ("monitoring.installation.correct", {"site": _site_of, "point": _site}),
+    )
+
+    def context(self) -> dict[str, Any]:
+        newest = pictures.newest_day(self.actor, self.object.site)
+        first, last, wrong = pictures.asked_days(self.request.GET, newest)
+        return {
+            **super().context(),
+            **pictures.point_period(self.object, first, last),
+            "first": first,
+            "last": last,
+            "wrong": wrong,
+            "quantity": queries.quantities()[self.object.quantity],
+            "installations": queries.known_of(self.actor, self.object),
+            "urn": urn_of(self.object),
+        }
+
+
+class QualityList(ListPage):
+    """数据质量评价."""
+
+    title = gettext_lazy("数据质量评价")
+    query = queries.quality_reports
+    table_class = tables.QualityTable
+    acts = (("monitoring.quality.judge", {}),)
+    empty_title = gettext_lazy("还没有数据质量评价")
+    empty_text = gettext_lazy("选一个场所和一段日期，按规则评价它的读数。")
+
+
+class QualityPage(DetailPage):
+    """One judgement of a site's readings: the score, why, and every defective stretch."""
+
+    template_name = "monitoring/quality.html"
+    query = queries.quality_reports
+    crumbs = ((gettext_lazy("数据质量评价"), "monitoring:quality"),)
+
+    def page_title(self) -> str:
+        return _t("%(site)s 数据质量评价") % {"site": self.object.site.code}
+
+    def context(self) -> dict[str, Any]:
+        return {**super().context(), **pictures.report_page(self.object), "urn": urn_of(self.object)}
+
+
+class BatchProblems(DetailPage):
+    """The rows of a file that were not taken in, as Excel."""
+
+    query = queries.batches
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        batch = self.find()
+        rows = [{name: str(value) for name, value in one.items()} for one in words.told(batch.problems)]
+        return excel_answer(tables.ProblemTable(rows), _t("未收的行 %(n)s") % {"n": batch.seq})
 
 
 class BatchPage(DetailPage):

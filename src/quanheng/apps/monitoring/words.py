@@ -38,3 +38,29 @@ def told(problems: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         }
         for problem in problems
     ]
+
+
+TESTS = {
+    "gap": _("缺测"),
+    "range": _("超量程"),
+    "spike": _("突跳"),
+    "stuck": _("长时间不变"),
+    "derived": _("由另一序列推算，不是独立测量"),
+    "duplicate_identical": _("重复，数值相同"),
+    "duplicate_conflicting": _("重复，数值不同"),
+    "out_of_order": _("顺序不对"),
+    "unreadable": _("无法读出"),
+}
+RULES = {
+    "complete": (_("完整"), _("应有读数的间隔都有读数")),
+    "valid": (_("有效"), _("读数在被测量的合理范围内")),
+    "consistent": (_("一致"), _("同一时间先后收到的数值相同")),
+    "timely": (_("及时"), _("在规定的天数内首次收到")),
+    "plausible": (_("合理"), _("没有突跳，也没有长时间不变")),
+    "traceable": (_("可溯源"), _("测点上有器具，器具当时有在效证书")),
+}
+
+
+def called(test: str) -> Any:
+    """The word of a test."""
+    return TESTS.get(test, test)

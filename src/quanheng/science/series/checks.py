@@ -76,7 +76,8 @@ def spikes(
     -----
     The departure is d = x − median of the 2·half_window + 1 readings around. Its scale is the larger of
     1.4826·MAD in the window and 1.4826·median|d| over the series, so that a calm hour in a lively series is
-    not held to the calm hour alone. A step stays: after it the median moves with the readings.
+    not held to the calm hour alone. The readings before and after must lie back by half of the departure or
+    more: a step of the level, or the end of a stuck stretch, is no spike.
 
     References
     ----------
@@ -97,7 +98,20 @@ def spikes(
     scale = np.maximum(local, overall)
     habit = beyond * float(np.quantile(np.abs(departure), tail))
     out = np.abs(departure) > np.maximum(threshold * scale, max(floor, habit))
-    return [one for one in _named("spike", at, x, out) if one.count <= longest]
+    places = runs("spike", np.arange(x.size, dtype=np.int64), out)
+    return [
+        Interval("spike", int(at[one.first]), int(at[one.last]), one.count)
+        for one in places
+        if one.count <= longest and _comes_back(x, departure, one.first, one.last)
+    ]
+
+
+def _comes_back(x: Values, departure: Values, first: int, last: int) -> bool:
+    """Whether the readings before and after lie at least half of the departure back; the edge of a step does not."""
+    sign = math.copysign(1.0, departure[first])
+    rises = first == 0 or sign * (x[first] - x[first - 1]) >= abs(departure[first]) / 2
+    falls = last == x.size - 1 or sign * (x[last] - x[last + 1]) >= abs(departure[last]) / 2
+    return bool(rises and falls)
 
 
 def stuck(

@@ -200,7 +200,7 @@ def _refuse_unexplained(point: Point, given: Any, row: dict[str, Any]) -> None:
     stands = queries.readings([str(point.pk)], at, at + dt.timedelta(microseconds=1)).to_pylist()
     if stands and stands[0]["value"] == row["value"]:
         raise BadInput("stands there already, nothing was added", field="value", found=stands[0]["text"])
-    if stands and len(given.reason) < 4:
+    if stands and len(given.reason) < 2:
         raise BadInput(
             "another reading stands there",
             field="reason",

@@ -95,3 +95,9 @@ def standing_at(actor: Any, site: Site) -> dict[Any, list[Installation]]:
     for row in rows.select_related("instrument").order_by("valid_from"):
         found.setdefault(row.point_id, []).append(row)
     return found
+
+
+def known_of(actor: Any, point: Point) -> list[Installation]:
+    """Everything ever known of what stood at a point, by time of standing and of entry; corrected rows too."""
+    rows = Installation.objects.for_user(actor).filter(point=point).select_related("instrument")
+    return list(rows.order_by("valid_from", "known_from"))

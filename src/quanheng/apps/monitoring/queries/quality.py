@@ -66,7 +66,7 @@ def judged(
     if not ids:
         raise BadInput("the site has no points", field="site", found=site.code)
     every = versions(ids, start, end, pin)
-    found = series(ids, start, end, _last(every))
+    found = series(ids, start, end, last_versions(every))
     by_point = flags_of(found, rules())
     stood = _standing(ids, known_at)
     return [
@@ -77,7 +77,7 @@ def judged(
     ], by_point
 
 
-def _last(table: pa.Table) -> pa.Table:
+def last_versions(table: pa.Table) -> pa.Table:
     """Of each point and time the row that holds; the table is sorted by point, ts, seq, row."""
     if not table.num_rows:
         return table
@@ -120,4 +120,14 @@ def quality_reports(actor: Any) -> QuerySet[QualityReport]:
     return QualityReport.objects.for_user(actor).select_related("site", "owner")
 
 
-__all__ = ["flags", "judged", "pinned", "quality_reports", "refused_rows", "rules", "series"]
+__all__ = [
+    "flags",
+    "flags_of",
+    "judged",
+    "last_versions",
+    "pinned",
+    "quality_reports",
+    "refused_rows",
+    "rules",
+    "series",
+]
