@@ -11,36 +11,40 @@ import zoneinfo
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
-from quanheng.apps.carbon.coverage import Part, table_of
+from quanheng.apps.carbon import activity_chain
+from quanheng.apps.carbon.chain_nodes import constant_node, part_node, reading_node, statement_node
+from quanheng.apps.carbon.coverage import Part
 from quanheng.apps.carbon.measured import SiteYear, SourceYear
 from quanheng.apps.carbon.models import Statement
 from quanheng.apps.carbon.recomputing import as_it_was
 from quanheng.apps.carbon.statements import text
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring
-from quanheng.apps.records import queries as records
 from quanheng.errors import BadInput
-from quanheng.evidence import merkle
 
 
 def chain(statement: Statement, hour: dt.datetime | None = None, source: str | None = None) -> dict[str, Any]:
-    """The chain of one hour of a statement; without an hour, the one with the largest mass."""
+    """The chain of one hour of a statement; without an hour, the one with the largest mass.
+
+    A statement of activity data has its chain by months (`activity_chain`): of the month in which the hour lies.
+    """
+    if statement.method != "cems":
+        return activity_chain.chain(statement, hour, source)
     computed = recompute(statement)
     one = _source(computed, source)
     zone = zoneinfo.ZoneInfo(statement.site.time_zone)
     index = _index(one, hour if hour is None or hour.tzinfo else hour.replace(tzinfo=zone))
     start = dt.datetime.fromtimestamp(int(one.hours.starts[index]) / 1e6, dt.UTC)
     return {
-        "statement": _statement_node(statement, computed),
+        "statement": statement_node(statement, computed),
         "hour": {
             "source": one.source.code,
             "start": start.astimezone(zone).isoformat(),
             "mass_kg": text(float(one.rate.mass[index])),
             "form": one.source.form,
             "basis": one.source.basis,
-            "constants": [_constant_node(name, value) for name, value in one.constants.items()],
+            "constants": [constant_node(name, value) for name, value in one.constants.items()],
         },
         "inputs": [_input_node(statement, one, name, index, start, computed.pin) for name in one.indications],
     }
@@ -60,45 +64,20 @@ def _source(computed: SiteYear, code: str | None) -> SourceYear:
 
 
 def _index(one: SourceYear, hour: dt.datetime | None) -> int:
+    read = one.rate.mass if one.filled is None else np.where(one.filled.mask, np.nan, one.rate.mass)
+    if hour is None and not np.isnan(read).all():
+        return int(np.nanargmax(read))
     if hour is None:
-        return int(np.nanargmax(one.rate.mass))
+        raise BadInput("no hour of this source was read: all were put in by rule", field="source")
     index = int(np.searchsorted(one.hours.starts, int(hour.timestamp()) * 1_000_000))
     if index >= one.hours.starts.size or one.hours.starts[index] != int(hour.timestamp()) * 1_000_000:
         raise BadInput("is not the start of an hour of this year", field="hour", found=hour.isoformat())
     if np.isnan(one.rate.mass[index]):
         raise BadInput("this hour has no complete reading: nothing of it is in the total", field="hour")
+    if np.isnan(read[index]):
+        rule = one.filled.rule.cite if one.filled else ""
+        raise BadInput("this hour has no complete reading: it was put in by rule", field="hour", found=rule)
     return index
-
-
-def _statement_node(statement: Statement, computed: SiteYear) -> dict[str, Any]:
-    again = computed.total.result
-    exact = statement.result["exact"]
-    same = (text(again.value), text(again.U)) == (exact["value"], exact["U"])
-    return {
-        "number": statement.number,
-        "site": statement.site.code,
-        "year": statement.year,
-        "method": statement.method,
-        "value_t": str(statement.value.normalize()),
-        "U_t": str(statement.expanded_uncertainty.normalize()),
-        "k": str(statement.coverage_factor.normalize()),
-        "state": statement.state,
-        "lake_version": statement.lake_version,
-        "recomputed": {"value_t": text(again.value), "U_t": text(again.U), "agrees": same},
-        "ledger": _ledger_node("carbon.statement", str(statement.pk)),
-    }
-
-
-def _constant_node(name: str, value: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "value": str(value.value),
-        "unit": value.unit,
-        "norm": value.id,
-        "source": value.source,
-        "verified": value.verified,
-        "version": value.version,
-    }
 
 
 def _input_node(
@@ -114,107 +93,10 @@ def _input_node(
         "unit": point.unit,
         "corrected": text(float(one.corrected[name][index])),
         "indication": text(float(one.indications[name][index])),
-        "reading": _reading_node(str(point.pk), start, pin),
-        "covered_by": [_part_node(part, ended) for part in parts],
+        "reading": reading_node(str(point.pk), start, pin),
+        "covered_by": [part_node(part, ended) for part in parts],
     }
 
 
 def _belongs(part: Part, name: str, one: SourceYear) -> bool:
     return one.source.form == "mass" or part.input == name
-
-
-def _reading_node(point: str, start: dt.datetime, pin: monitoring.Pin) -> dict[str, Any]:
-    """The raw row: value, text as received, file and row, and the proof that it is in its batch."""
-    table = monitoring.readings([point], start, start + dt.timedelta(hours=1), pin)
-    row = table.slice(0, 1).to_pylist()[0]
-    batch = monitoring.batch(row["seq"])
-    lake = monitoring.lake()
-    rows = lake.rows_of(row["seq"])
-    here = pc.and_(pc.equal(rows["point"], point), pc.equal(rows["ts"], row["ts"]))
-    proof = lake.proof(row["seq"], int(np.argmax(here.to_numpy(zero_copy_only=False))))
-    proven = proof.root.hex() == batch.root and merkle.verify_inclusion(
-        proof.line, proof.index, proof.size, proof.path, proof.root
-    )
-    return {
-        "value": text(row["value"]),
-        "unit": row["unit"],
-        "text": row["text"],
-        "start": row["ts"].isoformat(),
-        "file": batch.name,
-        "file_sha256": row["source"],
-        "row": row["row"],
-        "commit": row["seq"],
-        "received_at": row["received_at"].isoformat(),
-        "batch_root": batch.root,
-        "proof": {
-            "index": proof.index,
-            "size": proof.size,
-            "path": [h.hex() for h in proof.path],
-            "holds": proven,
-        },
-        "ledger": _ledger_node("monitoring.batch", str(batch.pk)),
-    }
-
-
-def _part_node(part: Part, ended: dict[str, laboratory.Ended]) -> dict[str, Any]:
-    instrument = part.stood.instrument
-    node: dict[str, Any] = {
-        "acts_on": part.input,
-        "verdict": part.verdict,
-        "reasons": list(part.reasons),
-        "instrument": {
-            "code": instrument.code,
-            "name": instrument.name,
-            "maker": instrument.maker,
-            "model": instrument.model,
-            "serial": instrument.serial,
-        },
-        "installed": {
-            "from": part.stood.start.isoformat() if part.stood.start else None,
-            "to": part.stood.end.isoformat() if part.stood.end else None,
-        },
-        "certificate": None,
-    }
-    if part.certificate is not None:
-        c = part.certificate
-        now = ended.get(c.id)
-        node["certificate"] = {
-            "id": c.id,
-            "name": c.name,
-            "kind": c.kind,
-            "issued_on": c.issued_on.isoformat(),
-            "valid_from": c.valid_from.isoformat(),
-            "valid_until": c.valid_until.isoformat() if c.valid_until else None,
-            "range": [c.range_low, c.range_high],
-            "range_kept": _range_kept(part),
-            "unit": c.unit,
-            "state": c.state,
-            "ended_since": {"word": now.word, "on": str(now.on or ""), "reason": now.reason} if now else None,
-            "entered_by": c.entered_by,
-            "points": [list(row) for row in c.points],
-            "basis": c.basis,
-            "standards": c.standards,
-            "ledger": _ledger_node("laboratory.certificate", c.id),
-        }
-    return node
-
-
-def _range_kept(part: Part) -> list[str | None] | None:
-    """The range in the unit of the readings; none where the indication of the instrument is not recorded."""
-    if part.certificate is None or part.input.endswith("_relative"):
-        return None
-    table = table_of(part.certificate, part.stood.unit)
-    return [text(table.low), text(table.high)]
-
-
-def _ledger_node(label: str, pk: str) -> dict[str, Any] | None:
-    entry = records.first_entry(f"{label}:{pk}")
-    if entry is None:
-        return None
-    return {
-        "seq": entry.seq,
-        "verb": entry.verb,
-        "by": entry.actor_name,
-        "at": entry.at.isoformat(),
-        "digest": entry.digest,
-    }
