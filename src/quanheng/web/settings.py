@@ -249,4 +249,8 @@ FILE_STORE = os.environ.get("QUANHENG_FILE_STORE") or (HOME / "files").as_uri()
 KEYS_FOLDER = Path(os.environ.get("QUANHENG_KEYS") or HOME / "keys")
 LAKE_FOLDER = HOME / "lake"
 
+# What papers need: fonts (a function that names their folders) and the address under which anybody verifies them.
+PAPER_FONTS = "quanheng.web.assets.font_folders"
+PUBLIC_ADDRESS = os.environ.get("QUANHENG_ADDRESS", "http://127.0.0.1:8000")
+
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

@@ -10,7 +10,7 @@ from quanheng.apps.carbon.models import ActivityFile, ActivityMonth, ActivityStr
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.parties import policy as parties
 from quanheng.apps.records.base import visible
-from quanheng.errors import Verdict
+from quanheng.errors import ALLOWED, Verdict
 
 KEEPERS = ("enterprise_manager", "enterprise_clerk")
 
@@ -36,6 +36,12 @@ def decide(actor: Any, given: Any) -> Verdict:
     if row is None:
         return Verdict(False, unseen(given.statement))
     return parties.has_role(actor, *KEEPERS, organisation=row.owner)
+
+
+def pack(actor: Any, given: Any) -> Verdict:
+    """Whoever may see a statement may take its evidence away; who may not is not told whether it exists."""
+    seen = Statement.objects.for_user(actor).filter(number=given.statement).exists()
+    return ALLOWED if seen else Verdict(False, unseen(given.statement))
 
 
 def unseen(number: str) -> str:

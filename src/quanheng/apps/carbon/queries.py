@@ -100,3 +100,14 @@ def current_of(urns: list[str]) -> list[Statement]:
 def by_id(pk: str) -> Statement:
     """A statement by its id, for handlers."""
     return Statement.objects.select_related("site", "owner", "replaces").get(pk=pk)
+
+
+def by_code(code: str) -> Statement | None:
+    """The statement that a paper's code names, whoever asks: the code cannot be guessed, so only who holds the paper has it."""
+    return Statement.objects.select_related("site", "owner").filter(pk=code).first()
+
+
+def newer_than(statement: Statement) -> Statement | None:
+    """The statement that stands now in the place of a replaced one."""
+    same = {"site": statement.site_id, "year": statement.year, "method": statement.method}
+    return Statement.objects.filter(**same, state=Statement.State.CURRENT).exclude(pk=statement.pk).first()

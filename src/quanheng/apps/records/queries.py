@@ -166,6 +166,11 @@ def attachments(actor: Any, urn: str = "") -> QuerySet[Attachment]:
     return found.filter(object=urn) if urn else found
 
 
+def attachment_of(urn: str, sha256: str) -> Attachment | None:
+    """The file with this content that was attached to an object."""
+    return Attachment.objects.filter(object=urn, file__sha256=sha256).select_related("file").first()
+
+
 def jobs(actor: Any) -> QuerySet[Job]:
     """The long jobs of this person, newest first."""
     return Job.objects.for_user(actor).order_by("-at")

@@ -10,6 +10,7 @@ import math
 from bisect import bisect_right
 from typing import Any
 
+from quanheng.evidence.offline.filling import fill_hours
 from quanheng.evidence.offline.proofs import Case, day_number, microseconds_of
 
 HOUR_US = 3_600_000_000
@@ -18,6 +19,7 @@ CEMS_INPUTS = {
     "concentration": ("concentration", "flow", "temperature", "pressure", "moisture"),
     "mass": ("mass",),
 }
+FILLED = "substituted_relative"
 ACTS_ON = {"concentration_relative": "co2_concentration", "flow_relative": "flow"}
 COVERED, CONDITIONAL, BARE = 1, 2, 3
 VERDICT_WORDS = {COVERED: "covered", CONDITIONAL: "conditional", BARE: "not covered"}
@@ -49,6 +51,9 @@ class CemsSource:
         self.mass: Hourly = {}
         self.sensitivity: dict[str, Hourly] = {}
         (self._reported if self.recorded["form"] == "mass" else self._computed)()
+        self.filled: Hourly = {}
+        if stated["rule"] is not None:
+            self._fill(stated["rule"])
 
     def indications(self, name: str) -> Hourly:
         """The readings of an input that stand on an hour of the year, less those that the statement left out."""
@@ -104,6 +109,24 @@ class CemsSource:
             if dry:
                 partial["moisture"][hour] = -c / 100 * q * state * p * density / 100
         self.sensitivity = partial
+
+    def _fill(self, rule: dict[str, Any]) -> None:
+        """Missing hours stand on the rule and on the uncertainty that is laid down for it, and on nothing measured."""
+        known_at = microseconds_of(self.case.computation["known_at"])
+        come = min(max(-((self.first - known_at) // HOUR_US), 0), self.count)
+        self.filled = fill_hours(self.mass, self.days, come, rule)
+        if not self.filled:
+            return
+        for components in self.components.values():
+            for hour in self.filled:
+                components.pop(hour, None)
+        self.mass = {**self.mass, **self.filled}
+        self.sensitivity[FILLED] = self.filled
+        u = float(self.rules["substituted"][FILLED]["relative"]) / 100
+        label = f"{self.recorded['code']} · 缺测补入（{rule['key']}）"
+        self.add(label, FILLED, "common", dict.fromkeys(self.filled, u))
+        for hour in self.filled:
+            self.worst[hour] = CONDITIONAL
 
     def instrument(self, installation: dict[str, Any]) -> dict[str, Any]:
         """What the ledger records of the instrument of an installation."""
@@ -320,7 +343,10 @@ def _join_draws(sources: list[CemsSource], merged: dict[tuple[str, str, str], li
     users: dict[tuple[str, str], list[int]] = {}
     for n, one in enumerate(sources):
         for name in one.sensitivity:
-            point = one.recorded["points"]["mass" if one.recorded["form"] == "mass" else name]
+            at = "mass" if one.recorded["form"] == "mass" else name
+            point = one.recorded["points"].get(
+                at, f"{one.recorded['code']}/{at}"
+            )  # not read: shared with nobody
             users.setdefault((point, name), []).append(n)
     for (_, name), (first, *others) in users.items():
         for (_, of, kind), by_source in merged.items():

@@ -33,6 +33,7 @@ from quanheng.evidence.offline.proofs import (
     check_facts,
     check_papers,
     check_readings,
+    registered_papers,
 )
 
 TOLERANCE = 1e-9  # relative, between our sums and those of the statement; what is printed must be identical
@@ -100,7 +101,7 @@ def check_figures(case: Case, report: PackReport) -> None:
     for word, tonnes in stated["coverage"]["tonnes"].items():
         _compare(report, "coverage " + word, found.tonnes.get(word, 0.0), tonnes, found.value)
     printed = [plain(figure) for figure in rounded(found.value, found.U)]
-    if printed != [case.statement["printed"]["value"], case.statement["printed"]["U"]]:
+    if found.U and printed != [case.statement["printed"]["value"], case.statement["printed"]["U"]]:
         report.fault(
             "figure",
             " ± ".join(printed),
@@ -116,10 +117,8 @@ def _compare(
     report: PackReport, name: str, found: float | None, stated: str | None, scale: float = 0.0
 ) -> None:
     """Equal within the tolerance, relative to the figure itself or to the total that it is part of."""
-    if found is None or stated is None:
-        if found or stated:
-            report.fault("figure", found, stated, figure=name, member="statement.json")
-    elif not abs(found - float(stated)) <= TOLERANCE * max(abs(float(stated)), abs(scale)):
+    mine, theirs = found or 0.0, float(stated or 0.0)
+    if not abs(mine - theirs) <= TOLERANCE * max(abs(theirs), abs(scale)):
         report.fault("figure", found, stated, figure=name, member="statement.json")
 
 
@@ -129,7 +128,7 @@ def rounded(value: float, expanded: float) -> tuple[Decimal, Decimal]:
     with localcontext() as context:
         context.prec = 60
         if not size:
-            return number, size
+            return number, size  # without an uncertainty there is no place to round to
         place = size.adjusted() - 1
         uncertainty = size.quantize(Decimal(1).scaleb(place), rounding=ROUND_HALF_EVEN)
         if uncertainty.adjusted() > size.adjusted():
@@ -141,6 +140,13 @@ def rounded(value: float, expanded: float) -> tuple[Decimal, Decimal]:
 def plain(number: Decimal) -> str:
     """A decimal without exponent."""
     return format(number, "f")
+
+
+def registered_in(data: bytes) -> list[str]:
+    """The hashes of the papers that a pack registers; it must have been verified before."""
+    case = Case(read_zip(data, PackReport()))
+    entries = [json.loads(line)["body"] for line in case.members["ledger/entries.jsonl"].splitlines()]
+    return sorted(registered_papers(entries, "urn:quanheng:carbon:statement:" + case.statement["id"]))
 
 
 COUNTS = """成员 members {members}，台账条目 ledger entries {entries}，批次 batches {batches}，读数 readings {readings}

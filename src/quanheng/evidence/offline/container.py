@@ -45,6 +45,7 @@ PACK_TEXTS = {
     "unreadable": ("无法读取或缺少内容：{}", "it cannot be read or lacks something: {}"),
     "entry_digest": ("内容与摘要不符，已被改动", "its content is not what its digest covers: it was changed"),
     "ledger_root": ("台账条目与签名检查点不符", "the entries do not give the root of the signed checkpoint"),
+    "bulk_root": ("批量行与条目所记的根不符", "the bulk rows do not give the root that their entry states"),
     "batch_root": ("读数与所在批次的根不符", "the readings do not give the root of their batch"),
     "batch_unrecorded": ("台账里没有这个批次的根", "no ledger entry records this batch with this root"),
     "fact": ("与台账所记不符：{}", "it is not what the ledger records: {}"),

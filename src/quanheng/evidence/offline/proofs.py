@@ -16,7 +16,7 @@ from bisect import bisect_left
 from typing import Any
 
 from quanheng.evidence.offline.container import PackReport, parsed
-from quanheng.evidence.verifier import TEXTS, Checkpoint, Unusable, link
+from quanheng.evidence.verifier import TEXTS, Checkpoint, Unusable, canonical, link
 
 READINGS_HEAD = ["time", "value", "unit", "flag", "text", "row", "file", "commit", "leaf"]
 _text_as_json = json.JSONEncoder(ensure_ascii=False).encode
@@ -75,6 +75,7 @@ def check_entries(case: Case, fingerprint: str, report: PackReport) -> None:
             if isinstance(after, dict):
                 case.recorded.setdefault(key, []).append(after)
         report.count("entries")
+    _check_bulk(case, report)
     proof = case.table("ledger/proof.json")
     try:
         point = Checkpoint(case.members["ledger/checkpoint.txt"], fingerprint, {})
@@ -85,6 +86,21 @@ def check_entries(case: Case, fingerprint: str, report: PackReport) -> None:
     if (point.size, point.root) != (proof["size"], root):
         report.fault("ledger_root", member="ledger/entries.jsonl")
     report.told["checkpoint"] = {"ledger": point.origin, "entries": point.size, "time": point.time}
+
+
+def _check_bulk(case: Case, report: PackReport) -> None:
+    """The rows that bulk acts recorded, each against the root that its entry states."""
+    stated = {entry["seq"]: entry["bulk"] for entry in case.entries if entry["bulk"] is not None}
+    for one in case.table("ledger/bulk.json"):
+        known = {n: canonical(row) for n, row in one["rows"]}
+        bulk = stated.get(one["seq"]) or {"root": "", "count": 0}
+        root = subset_root_of(bulk["count"], known, [bytes.fromhex(h) for h in one["path"]])
+        if root is None or root.hex() != bulk["root"]:
+            report.fault("bulk_root", member="ledger/bulk.json", seq=one["seq"])
+            continue
+        for _, row in one["rows"]:
+            if row["after"] is not None:
+                case.recorded.setdefault(row["key"], []).append(row["after"])
 
 
 def check_readings(case: Case, report: PackReport) -> None:
