@@ -292,3 +292,16 @@ def test_linear_models_have_the_covariance_of_matrix_algebra(parts, random):
         build({"y": formula}, {n: Normal(1, s) for n, s in zip(names, sizes.tolist(), strict=True)}, pairs)
     )
     assert found.covariance[0, 0] == pytest.approx((c * sizes) @ r @ (c * sizes), rel=1e-9, abs=1e-12)
+
+
+def test_a_model_of_constants_has_no_uncertainty():
+    found = only(build({"y": "2*c"}, {"c": 3.0}))
+    assert (found.y, found.u, found.U, found.veff, found.second_order) == (6, 0, 0, math.inf, 0)
+
+
+def test_two_hundred_inputs_are_propagated_and_beyond_the_second_order_is_left_open():
+    for n in (30, 201):
+        inputs = {f"x{i}": Normal(1, 0.1) for i in range(n)}
+        found = only(build({"y": " + ".join(inputs)}, inputs))
+        assert found.u == pytest.approx(0.1 * math.sqrt(n))
+        assert (found.second_order is None) == (n > 200)

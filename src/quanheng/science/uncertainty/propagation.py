@@ -241,7 +241,7 @@ def _second_order(
         return None, {}
     pairs = [(i, j) for i in range(n) for j in range(i + 1, n)]
     sums, differences = ([root[:, i] + sign * root[:, j] for i, j in pairs] for sign in (1, -1))
-    directions = np.array([*root.T, *sums, *differences]).reshape(-1, n)
+    directions = np.array([*root.T, *sums, *differences])
     try:
         found = _along(function, model.estimates, names, directions) if n else None
     except (TypeError, AttributeError, ValueError):
