@@ -74,7 +74,7 @@ def _certificate(actor: Any, given: Any) -> tuple[Values, Values] | None:
         return None
     names = "kind issued_on valid_from valid_until unit basis range_low range_high environment"
     wanted, present = _taken(names, row, given)
-    gives, lines = as_errors(given.points, given.corrections)
+    gives, lines = as_errors(given.points or [], given.corrections or [])
     wanted |= {
         "instrument": given.instrument,
         "points": [line.model_dump() for line in lines],
@@ -87,7 +87,7 @@ def _certificate(actor: Any, given: Any) -> tuple[Values, Values] | None:
 
 
 def _standards(listed: Any, by: str) -> list[tuple[Any, ...]]:
-    return [(one.name, getattr(one, by), one.valid_until, one.level) for one in listed]
+    return [(one.name, getattr(one, by), one.valid_until, one.level) for one in listed or []]
 
 
 def _placement(actor: Any, given: Any) -> tuple[Values, Values] | None:

@@ -39,7 +39,7 @@ class InstrumentTable(tables.Table):
     model = tables.Column(verbose_name=_("型号规格"))
     serial = tables.Column(verbose_name=_("出厂编号"), attrs=FIT)
     maker = tables.Column(verbose_name=_("制造单位"))
-    unit = tables.Column(verbose_name=_("计量单位"), attrs=FIT)
+    unit = tables.Column(verbose_name=_("计量单位"), attrs=FIT, empty_values=())
     owner = tables.Column(verbose_name=_("所属单位"), accessor="owner__name")
     standing = tables.Column(verbose_name=_("证书"), attrs=FIT, orderable=False, empty_values=())
 

@@ -9,7 +9,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -46,8 +46,8 @@ class CalibrationPoint(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")  # a misspelt k must not become 2
-    nominal: str
-    error: str
+    nominal: Annotated[str, Field(title=_("示值"))]
+    error: Annotated[str, Field(title=_("示值误差"))]
     U: str
     k: str = "2"
 
@@ -59,8 +59,8 @@ class CorrectionPoint(BaseModel):
     """The same line where the paper gives the correction: reference value minus indication, so minus the error."""
 
     model_config = ConfigDict(extra="forbid")
-    nominal: str
-    correction: str
+    nominal: Annotated[str, Field(title=_("示值"))]
+    correction: Annotated[str, Field(title=_("修正值"))]
     U: str
     k: str = "2"
 
@@ -83,22 +83,29 @@ class StandardGiven(BaseModel):
         str, Field(max_length=101, pattern=rf"^$|{CERTIFICATE_NAME}", title=_("标准的证书"))
     ] = ""
     valid_until: Annotated[dt.date | None, Field(title=_("标准有效期至"))] = None
-    level: Annotated[Literal["standard", "national"], Field(title=_("级别"))] = "standard"
+    level: Annotated[str, Field(pattern="^(standard|national)$", title=_("级别（standard 或 national）"))] = (
+        "standard"  # a text, so that a standard is one line of a form
+    )
 
     @field_validator("valid_until", mode="before")
     @classmethod
     def _no_day(cls, value: Any) -> Any:
         return None if value == "" else value
 
+    @field_validator("level", mode="before")
+    @classmethod
+    def _no_level(cls, value: Any) -> Any:
+        return "standard" if value == "" else value
+
 
 class CheckReading(BaseModel):
     """One reading of a check: at which level, against which reference value, what was indicated, by which standard."""
 
     model_config = ConfigDict(extra="forbid")
-    level: Annotated[str, Field(min_length=1, max_length=40)]
-    reference: str
-    indication: str
-    standard: Annotated[str, Field(max_length=101)] = ""
+    level: Annotated[str, Field(min_length=1, max_length=40, title=_("点"))]
+    reference: Annotated[str, Field(title=_("参考值"))]
+    indication: Annotated[str, Field(title=_("示值"))]
+    standard: Annotated[str, Field(max_length=101, title=_("所用标准"))] = ""
 
     _number = field_validator("reference", "indication")(_exact)
 

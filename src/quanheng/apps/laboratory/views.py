@@ -212,6 +212,7 @@ class IntakePage(DetailPage):
                 if kind in row.landed or kind in row.known or kind in row.refused
             ],
             "taken": sum(row.landed.values()),
+            "problems": words.told(row.problems),
             "not_taken": sum(row.refused.values()),
             "urn": urn_of(row),
         }  # fmt: skip

@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from quanheng.apps.laboratory.models import Certificate
 from quanheng.apps.laboratory.traceability import LEVEL_OF, Node, own_standing
 
+MESSAGES = {
+    "Field required": gettext_lazy("没有填。"),
+    "is empty": gettext_lazy("没有填。"),
+    "is a formula": gettext_lazy("是公式，请填它的值。"),
+    "unknown word": gettext_lazy("不是可填的词。"),
+    "unknown instrument": gettext_lazy("没有这个器具。"),
+    "unknown organisation": gettext_lazy("没有这个单位。"),
+    "not a number": gettext_lazy("不是数字。"),
+    "not a finite number": gettext_lazy("不是有限的、最多 15 位的数字。"),
+    "must be greater than 0": gettext_lazy("应大于 0。"),
+    "lies outside the stated range": gettext_lazy("在证书写明的范围之外。"),
+    "lies before its beginning": gettext_lazy("早于起点。"),
+    "lies in the future": gettext_lazy("在将来。"),
+    "unknown unit, or a unit of another quantity": gettext_lazy("不认识的单位，或者是另一种量的单位。"),
+    "needs the error or the correction": gettext_lazy("示值误差和修正值填且只填一个。"),
+    "gives errors and corrections at once": gettext_lazy("同一张证书不能既给误差又给修正值。"),
+    "a certificate without a point says nothing": gettext_lazy("证书没有一个校准点。"),
+    "belongs to no certificate of this file": gettext_lazy("文件里没有它所属的证书。"),
+    "stands here already with another value": gettext_lazy("已经录入过，值不同；录入的不改写。"),
+    "no section of the mapping takes this row": gettext_lazy("对照文件里没有收这一行的规定。"),
+    "the mapping has no word for this": gettext_lazy("对照文件里没有这个词。"),
+    "differs from the first row of its group": gettext_lazy("与同组第一行不同。"),
+    "String should match pattern": gettext_lazy("格式不对。"),
+    "String should have at": gettext_lazy("长度不对。"),
+    "Input should be a valid date": gettext_lazy("不是日期。"),
+    "Input should be a valid decimal": gettext_lazy("不是数字。"),
+    "Input should be greater": gettext_lazy("太小。"),
+    "Input should be": gettext_lazy("不是可填的值。"),
+}
 SOON = 30  # days before the end of validity in which a certificate is said to end soon
 CHIPS = {"ok": "ok", "unknown": "mute", "warn": "warn", "bad": "bad"}
 OWN = {
@@ -106,3 +135,14 @@ def weak(node: Node) -> str:
     """The broken or unknown parts in one sentence; empty where everything holds."""
     said = [" ".join(part for part in (n.name or n.title, str(OWN[n.own])) if part) for n in node.weak()]
     return _("、").join(said)
+
+
+def told(problems: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Stored problems as the page of an import says them; a sentence without words here is shown as it is."""
+    if (get_language() or "").startswith("en"):
+        return [dict(problem) for problem in problems]
+    return [{**problem, "message": _said(str(problem["message"])), "remedy": ""} for problem in problems]
+
+
+def _said(message: str) -> str:
+    return next((str(words) for start, words in MESSAGES.items() if message.startswith(start)), message)

@@ -45,12 +45,16 @@ def enter_certificate(
     basis: Annotated[Basis, Field(title=_("误差的表示"))],
     range_low: Annotated[Decimal, Field(title=_("范围下限"))],
     range_high: Annotated[Decimal, Field(title=_("范围上限"))],
-    points: Annotated[list[CalibrationPoint], Field(max_length=200, title=_("校准点（示值误差）"))] = [],  # noqa: B006  (each call gets its own copy)
-    corrections: Annotated[list[CorrectionPoint], Field(max_length=200, title=_("校准点（修正值）"))] = [],  # noqa: B006  (each call gets its own copy)
+    points: Annotated[
+        list[CalibrationPoint] | None, Field(max_length=200, title=_("校准点（示值误差）"))
+    ] = None,
+    corrections: Annotated[
+        list[CorrectionPoint] | None, Field(max_length=200, title=_("校准点（修正值）"))
+    ] = None,
     valid_until: Annotated[dt.date | None, Field(title=_("有效期至"))] = None,
     environment: Annotated[str, Field(max_length=200, title=_("环境条件"))] = "",
     standards: Annotated[str, Field(max_length=300, title=_("所用计量标准"))] = "",
-    traced_to: Annotated[list[StandardGiven], Field(max_length=50, title=_("所用标准的证书"))] = [],  # noqa: B006  (each call gets its own copy)
+    traced_to: Annotated[list[StandardGiven] | None, Field(max_length=50, title=_("所用标准的证书"))] = None,
 ) -> Certificate:
     """Enter what a certificate states; a value that it does not state is not guessed."""
     held = instrument_named(owner, instrument)
@@ -59,7 +63,7 @@ def enter_certificate(
     _not_after("issued_on", issued_on, timezone.localdate(act.at))
     if unit != held.unit:
         conversion(unit, held.unit)
-    gives, lines = as_errors(points, corrections)
+    gives, lines = as_errors(points or [], corrections or [])
     refuse_unfit(lines, basis, range_low, range_high)
     by_issuer = policy.of_issuer(act.actor, issuer).ok
     made = act.create(
@@ -77,13 +81,13 @@ def enter_certificate(
             points=[point.model_dump() for point in lines],
             range_low=range_low,
             range_high=range_high,
-            standards=standards or "；".join(one.name for one in traced_to)[:300],
+            standards=standards or "；".join(one.name for one in traced_to or [])[:300],
             environment=environment,
             entered_by=Certificate.EnteredBy.ISSUER if by_issuer else Certificate.EnteredBy.HOLDER,
             known_from=act.at,
         )
     )
-    _name_standards(act, made, traced_to)
+    _name_standards(act, made, traced_to or [])
     return made
 
 

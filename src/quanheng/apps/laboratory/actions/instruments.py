@@ -103,13 +103,13 @@ def record_check(
     clock: Annotated[str, Field(pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$", title=_("开始时刻（当地）"))] = "",
     span: Annotated[Decimal | None, Field(gt=0, title=_("量程"))] = None,
     result: Annotated[str, Field(max_length=40, title=_("记录的结论"))] = "",
-    traced_to: Annotated[list[StandardGiven], Field(max_length=50, title=_("所用标准"))] = [],  # noqa: B006  (each call gets its own copy)
+    traced_to: Annotated[list[StandardGiven] | None, Field(max_length=50, title=_("所用标准"))] = None,
     source: Source = "",
 ) -> Check:
     """Record readings against references where the paper states no uncertainty; such a check covers no reading."""
     held = instrument_named(owner, instrument)
     _not_after("done_on", done_on, timezone.localdate(act.at))
-    _refuse_unnamed(readings, traced_to)
+    _refuse_unnamed(readings, traced_to or [])
     made = act.create(
         Check(
             owner=held.owner,
@@ -126,7 +126,7 @@ def record_check(
             known_from=act.at,
         )
     )
-    for n, one in enumerate(traced_to, 1):
+    for n, one in enumerate(traced_to or [], 1):
         act.create(_use(one, n, owner=held.owner, check_record=made))
     return made
 

@@ -33,7 +33,9 @@ def _prepare(actor: Any, given: Any) -> _Prepared:
     "laboratory.intake.take_in",
     policy=policy.keep_records,
     title=_("导入器具和证书"),
-    note=_("Excel 按模板填；别的表格要附一份对照文件。好的行收下，坏的行逐行列出，已有的不重复。"),
+    note=_(
+        "Excel 按模板填；别的表格要附一份对照文件。好的行收下，坏的行逐行列出，已有的不重复。空的模板在“导入记录”页下载。"
+    ),
     prepare=_prepare,
 )
 def take_in(
