@@ -99,6 +99,20 @@ def test_infinite_degrees_of_freedom_are_null():
     assert found["k"] == pytest.approx(1.959964, abs=1e-6)
 
 
+def test_a_name_is_given_back_as_it_was_spelled():
+    micro, mu = "\u00b5", "\u03bc"  # the micro sign and the letter look alike and are one name to the parser
+    one = {"distribution": "normal", "mean": 1, "std": 2, "unit": 1}
+    document = {
+        "model": {"y": f"{mu} + x"},
+        "inputs": {micro: one, "x": one},
+        "correlations": [{"a": micro, "b": "x", "r": 1}],
+    }
+    budget = from_data(document)
+    found = evaluate(budget, method="lpu")
+    assert set(found["contributions"]) == {micro, "x"} and found["u"] == pytest.approx(4)
+    assert {row[0] for row in rows(budget, found["contributions"])} == {micro, "x"}
+
+
 def test_the_same_seed_gives_the_same_result():
     assert result() == result() != result(seed=6)
 
@@ -120,7 +134,7 @@ def test_every_distribution_of_the_table_is_read():
         (lambda d: d["inputs"]["d"].update(distribution="gauss"), "inputs.d.distribution"),
         (lambda d: d["inputs"]["d"].update(constant=1), "inputs.d"),
         (lambda d: d["inputs"]["d"].update(simultaneous="g"), "inputs.d.simultaneous"),
-        (lambda d: d["inputs"]["d"].update(unit=3), "inputs.d.unit"),
+        (lambda d: d["inputs"]["d"].update(unit=[]), "inputs.d.unit"),
         (lambda d: d["inputs"]["f"].update(lower=2), "inputs.f.lower"),
         (lambda d: d["inputs"]["a"].update(readings=[1]), "inputs.a.readings"),
         (lambda d: d["inputs"]["a"].update(readings=[1, None]), "inputs.a.readings[1]"),

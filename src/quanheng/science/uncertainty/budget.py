@@ -10,13 +10,14 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from importlib import resources
 from typing import Any, Literal, TypeAlias, get_args
 
 from quanheng.errors import BadInput
 from quanheng.science.uncertainty import yaml_text
 from quanheng.science.uncertainty.distributions import KINDS, Constant, Distribution, Readings, keys, number
+from quanheng.science.uncertainty.expression import same_name
 from quanheng.science.uncertainty.model import Array, Input, Model, build
 from quanheng.science.uncertainty.montecarlo import Simulated, Simulation, simulate
 from quanheng.science.uncertainty.propagation import Propagated, Propagation, propagate
@@ -37,6 +38,11 @@ class Budget:
     model: Model
     p: float
     file: str = ""
+    spelled: Mapping[str, str] = field(default_factory=dict)
+
+    def spelling(self, name: str) -> str:
+        """An input's name as it stands in the file (formulas know it in one normal form)."""
+        return self.spelled.get(name, name)
 
 
 def schema(name: str) -> Data:
@@ -74,7 +80,8 @@ def from_data(document: object, file: str = "") -> Budget:
         given = _mapping(top["inputs"], "inputs")
         inputs = {_text(name, "inputs"): _input(one, f"inputs.{name}") for name, one in given.items()}
         model = build(outputs, inputs, _correlations(top.get("correlations", [])))
-        return Budget(model, _probability(top.get("coverage_probability", 0.95)), file)
+        p = _probability(top.get("coverage_probability", 0.95))
+        return Budget(model, p, file, {same_name(name): name for name in inputs})
 
 
 def evaluate(
@@ -121,7 +128,7 @@ def _result(budget: Budget, lpu: Propagation | None, mcm: Simulation | None) -> 
     outputs: Data = {name: {} for name in names}
     for name in names:
         if lpu is not None:
-            outputs[name]["lpu"] = _propagated(lpu.outputs[name])
+            outputs[name]["lpu"] = _propagated(lpu.outputs[name], budget)
         if mcm is not None:
             outputs[name]["mcm"] = _simulated(mcm.outputs[name])
     first = lpu or mcm
@@ -135,9 +142,9 @@ def _result(budget: Budget, lpu: Propagation | None, mcm: Simulation | None) -> 
     return whole
 
 
-def _propagated(one: Propagated) -> Data:
+def _propagated(one: Propagated, budget: Budget) -> Data:
     lines = {
-        name: {
+        budget.spelling(name): {
             "c": line.c,
             "u": line.u,
             "cu": line.cu,
@@ -147,6 +154,7 @@ def _propagated(one: Propagated) -> Data:
         }
         for name, line in one.contributions.items()
     }
+    terms = one.second_order_terms.items()
     return {
         "y": one.y,
         "u": one.u,
@@ -155,7 +163,7 @@ def _propagated(one: Propagated) -> Data:
         "U": one.U,
         "contributions": lines,
         "second_order": one.second_order,
-        "second_order_terms": {f"{a}*{b}": term for (a, b), term in one.second_order_terms.items()},
+        "second_order_terms": {f"{budget.spelling(a)}*{budget.spelling(b)}": term for (a, b), term in terms},
     }
 
 
@@ -214,6 +222,13 @@ def _text(value: object, field: str) -> str:
     return value
 
 
+def _word(value: object, field: str) -> str:
+    """Text, or a number that stands for itself (the unit 1, group 2)."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return _text(value, field)
+
+
 def _input(value: object, field: str) -> Input:
     if not isinstance(value, Mapping):
         raise BadInput(
@@ -236,7 +251,7 @@ def _input(value: object, field: str) -> Input:
     )
     needed = tuple(f.name for f in fields(cls) if f.default is MISSING)
     given = _mapping(value, field, (*extra, *own, *_WORDS), required=needed)
-    words = {w: _text(given[w], f"{field}.{w}") for w in (*_WORDS, "simultaneous") if w in given}
+    words = {w: _word(given[w], f"{field}.{w}") for w in (*_WORDS, "simultaneous") if w in given}
     with _placed(within=field):
         return Input(cls(**{key: given[key] for key in own if key in given}), **words)
 

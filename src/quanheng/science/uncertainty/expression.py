@@ -114,12 +114,17 @@ def check_name(name: object, field: str) -> str:
     """
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
         raise BadInput("not a name", field=field, found=str(name), expected="letters, digits and _")
-    plain = unicodedata.normalize("NFKC", name)
+    plain = same_name(name)
     if plain in RESERVED:
         raise BadInput(
             "this name is a function or constant", field=field, found=name, remedy="choose another"
         )
     return plain
+
+
+def same_name(name: str) -> str:
+    """The name as Python's parser gives it: the micro sign and the letter mu are one (NFKC)."""
+    return unicodedata.normalize("NFKC", name)
 
 
 def _short(text: str) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from quanheng.errors import BadInput
 from quanheng.science.uncertainty.distributions import Constant, Distribution, Readings, number
-from quanheng.science.uncertainty.expression import Expression, check_name, parse
+from quanheng.science.uncertainty.expression import Expression, check_name, parse, same_name
 
 Array: TypeAlias = NDArray[np.float64]
 Function: TypeAlias = Callable[..., Any]
@@ -194,7 +194,7 @@ def _enter(
     together = {frozenset((i, j)) for group in groups for i in group for j in group if i != j}
     seen = set(together)
     for n, (a, b, given) in enumerate(correlations):
-        field = f"correlations[{n}]"
+        field, a, b = f"correlations[{n}]", same_name(a), same_name(b)
         for key, name in (("a", a), ("b", b)):
             if name not in known:
                 raise BadInput(

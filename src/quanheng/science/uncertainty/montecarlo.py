@@ -19,9 +19,8 @@ from quanheng.errors import BadInput, QuanhengError
 from quanheng.science.uncertainty.joint import Plan, plan
 from quanheng.science.uncertainty.model import Array, Model
 
-CHUNK = (
-    8192  # trials: all inputs of a chunk lie in the processor's own memory (benchmarks/bench_monte_carlo.py)
-)
+# Trials: a chunk's inputs lie in the processor's own memory (benchmarks/bench_monte_carlo.py). Part of the result.
+CHUNK = 16_384
 MOST_VALUES = 200_000_000  # trials times outputs: 1.6 GB
 MOST_THREADS = 64
 

@@ -1,4 +1,4 @@
-"""The budget as a picture: one bar for each contribution |c u|, the greatest first, and u_c below. Text is SVG.
+"""The budget as a picture: one bar for each contribution |c u|, the greatest first, and u_c below. The text is SVG.
 
 A file of its own, without style sheets, scripts or anything fetched; colours hold in print and in grey.
 """
@@ -11,10 +11,10 @@ from typing import Any
 
 from quanheng.errors import BadInput
 from quanheng.science.uncertainty.budget import Budget
-from quanheng.science.uncertainty.rounding import group_digits, round_to_place, round_uncertainty
+from quanheng.science.uncertainty.rounding import MINUS, group_digits, round_to_place, round_uncertainty
 
 WIDTH, LEFT, RIGHT, LINE, BAR = 720, 150, 170, 26, 14  # pixels
-INK, FAINT, POSITIVE, NEGATIVE, WHOLE = "#1f2a37", "#9aa5b1", "#2f6f8f", "#b3703a", "#1f2a37"
+INK, FAINT, POSITIVE, NEGATIVE, WHOLE = "#1f2a37", "#5b6773", "#2f6f8f", "#b3703a", "#1f2a37"
 MOST_BARS = 20  # the rest is one bar: their root sum of squares
 
 
@@ -54,7 +54,7 @@ def bars(contributions: Mapping[str, Any]) -> list[tuple[str, float, float]]:
 
 
 def _height(one: Mapping[str, Any]) -> float:
-    return 2.5 * LINE + LINE * (len(bars(one["contributions"])) + 1)
+    return 3.2 * LINE + LINE * (len(bars(one["contributions"])) + 1)
 
 
 def _block(name: str, one: Mapping[str, Any], budget: Budget, top: float) -> Iterator[str]:
@@ -66,13 +66,14 @@ def _block(name: str, one: Mapping[str, Any], budget: Budget, top: float) -> Ite
         yield from _bar(
             label,
             abs(cu) / greatest,
-            f"{_two(abs(cu))}  {100 * share:.1f} %",
+            f"{_two(cu)}  {100 * share:.1f} %",
             y,
             POSITIVE if cu > 0 else NEGATIVE,
         )
         y += LINE
     yield from _bar("u", one["u"] / greatest, _two(one["u"]), y, WHOLE)
     yield f'<line x1="{LEFT}" x2="{LEFT}" y1="{top + 2 * LINE - 4:.1f}" y2="{y + LINE - 4:.1f}" stroke="{FAINT}"/>'
+    yield _text(LEFT, y + 1.7 * LINE, "c u with its sign, and its share of the variance", colour=FAINT)
 
 
 def _heading(name: str, one: Mapping[str, Any], budget: Budget) -> str:
@@ -92,11 +93,12 @@ def _bar(label: str, part: float, said: str, y: float, colour: str) -> Iterator[
     yield _text(LEFT + length + 8, y + BAR - 2, said)
 
 
-def _text(x: float, y: float, said: str, *, anchor: str = "start", weight: str = "normal") -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}">{escape(said)}</text>'
-    )
+def _text(
+    x: float, y: float, said: str, *, anchor: str = "start", weight: str = "normal", colour: str = INK
+) -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {place} font-weight="{weight}" fill="{colour}">{escape(said)}</text>'
 
 
 def _two(u: float) -> str:
-    return f"{u:.2g}"
+    return f"{u:.2g}".replace("-", MINUS, 1) if u < 0 else f"{u:.2g}"

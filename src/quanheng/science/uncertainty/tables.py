@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from quanheng.science.uncertainty.budget import Budget
+from quanheng.science.uncertainty.expression import same_name
 from quanheng.science.uncertainty.rounding import format_result
 
 HEAD = ("input", "estimate", "unit", "u", "dof", "c", "c u", "share", "source")
@@ -30,7 +31,7 @@ def rows(budget: Budget, contributions: Mapping[str, Any]) -> list[tuple[str, ..
 
 
 def _row(name: str, line: Mapping[str, Any], budget: Budget) -> tuple[str, ...]:
-    given = budget.model.inputs[name]
+    given = budget.model.inputs[same_name(name)]
     share = f"{100 * line['share']:.1f} %"
     numbers = (_number(line["u"]), _number(line["dof"]), _number(line["c"]), _number(line["cu"]))
     return (name, f"{line['x']:.10g}", given.unit, *numbers, share, given.source)
