@@ -202,9 +202,6 @@ class _Walk:
             return replace(self.drawn[row.name], parents=(), repeated=True)
         own, since = own_standing(row, self.day)
         parents = self.parents(f"certificate {row.pk}", row.issued_on, (*above, row.name))
-        if not parents:
-            nothing = Node("", "", "none", "not_named", "unknown")
-            parents = (nothing,)
         node = Node(
             row.name, str(row.instrument), "certificate", own, _worst(LEVEL_OF[own], parents), id=str(row.pk),
             since=since, valid_from=row.valid_from, valid_until=row.valid_until, parents=parents,
@@ -214,7 +211,8 @@ class _Walk:
 
     def parents(self, user: str, used_on: dt.date, above: tuple[str, ...]) -> tuple[Node, ...]:
         uses = sorted(self.found.uses.get(user, []), key=lambda use: use.n)
-        return tuple(self._parent(use, used_on, above) for use in uses)
+        named = tuple(self._parent(use, used_on, above) for use in uses)
+        return named or (Node("", "", "none", "not_named", "unknown"),)
 
     def _parent(self, use: StandardUse, used_on: dt.date, above: tuple[str, ...]) -> Node:
         row = self.found.rows.get(use.traced_by)
