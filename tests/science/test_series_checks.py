@@ -206,6 +206,19 @@ def test_multiple_within_rounding_is_derived() -> None:
     assert how.allowance == pytest.approx(5 * (0.1 + how.ratio * 0.1) / 2)
 
 
+def test_single_corrected_reading_does_not_hide_that_one_is_derived() -> None:
+    x = np.round(np.linspace(100, 200, 200), 1)
+    y = np.round(0.1026 * x, 1)
+    y[50] = 99.0
+    steps = {"resolution_x": 0.1, "resolution_y": 0.1}
+    how = derived(x, y, share=0.99, **steps, **PAIR)
+    assert how is not None
+    assert (how.readings, how.agreeing, how.ratio) == (200, 199, pytest.approx(0.1026, rel=1e-3))
+    assert derived(x, y, **steps, **PAIR) is None
+    y[60], y[70] = 99.0, 99.0
+    assert derived(x, y, share=0.99, **steps, **PAIR) is None
+
+
 def test_second_meter_of_one_quantity_is_not_derived() -> None:
     rng = np.random.default_rng(4)
     truth = np.linspace(100, 200, 200)

@@ -399,7 +399,8 @@ def _aware(name: str, when: datetime) -> None:
 
 
 def _between(start: datetime, end: datetime) -> pl.Expr:
-    return (pl.col("ts") >= start) & (pl.col("ts") < end)
+    # In UTC: Polars compares no times of two zones.
+    return (pl.col("ts") >= start.astimezone(UTC)) & (pl.col("ts") < end.astimezone(UTC))
 
 
 def _month(when: datetime) -> str:

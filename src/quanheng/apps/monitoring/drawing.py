@@ -19,7 +19,7 @@ from quanheng.apps.monitoring.quality import Flag, Series, Times, stamp
 
 LEFT, RIGHT = 9.0, 99.5  # per cent
 TOP, BASE = 10.0, 150.0  # pixels
-LANE, FIRST_LANE = 18.0, 158.0
+LANE, FIRST_LANE = 18.0, 166.0
 MOST_DOTS = 400  # readings drawn one by one; more are drawn as the span of each stretch of time
 BUCKETS = 360
 LANES = (("gap", "none"), ("range", "hot"), ("spike", "ochre"), ("stuck", "cond"))

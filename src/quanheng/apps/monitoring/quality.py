@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
@@ -113,7 +113,7 @@ def _common(first: Series, second: Series) -> tuple[Values, Values]:
 
 
 def _turned(how: Derived) -> Derived:
-    return Derived(1 / how.ratio, how.largest_departure, how.allowance, how.correlation, how.readings)
+    return replace(how, ratio=1 / how.ratio)
 
 
 def _flag(one: Series, found: Interval, rules: Rules) -> Flag:

@@ -75,6 +75,7 @@ class Pairs(_Form):
 
     steps: float = Field(gt=0)
     least_correlation: float = Field(gt=0, le=1)
+    share: float = Field(default=1.0, gt=0, le=1)
     fewest: int = Field(ge=2)
 
 

@@ -15,7 +15,7 @@ from quanheng.apps.monitoring import pictures, queries, reading_workbooks, table
 from quanheng.apps.monitoring.models import Installation
 from quanheng.apps.records import queries as records
 from quanheng.apps.records.classify import urn_of
-from quanheng.apps.records.pages import XLSX, DetailPage, ListPage, excel_answer
+from quanheng.apps.records.pages import XLSX, DetailPage, ListPage, act_link, excel_answer
 
 YEARS_SHOWN = 3  # of installations, on the page of a site
 
@@ -65,7 +65,6 @@ class SitePage(DetailPage):
     crumbs = ((gettext_lazy("场所"), "monitoring:sites"),)
     acts = (
         ("monitoring.batch.take_in", {"site": _site}),
-        ("monitoring.quality.judge", {"site": _site}),
         ("monitoring.point.register", {"site": _site}),
         ("monitoring.installation.begin", {"site": _site}),
         ("monitoring.installation.end", {"site": _site}),
@@ -85,6 +84,9 @@ class SitePage(DetailPage):
             **super().context(),
             "completeness": whole,
             "other_years": [y for y in (year - 1, year + 1) if y <= now.year],
+            "judge": act_link(
+                self.actor, "monitoring.quality.judge", {"site": self.object.code}, None, self.request.path
+            ),
             "reports": queries.quality_reports(self.actor).filter(site=self.object)[:5],
             "points": [
                 {

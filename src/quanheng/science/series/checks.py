@@ -77,7 +77,8 @@ def spikes(
     The departure is d = x − median of the 2·half_window + 1 readings around. Its scale is the larger of
     1.4826·MAD in the window and 1.4826·median|d| over the series, so that a calm hour in a lively series is
     not held to the calm hour alone. The readings before and after must lie back by half of the departure or
-    more: a step of the level, or the end of a stuck stretch, is no spike.
+    more: a step of the level, or the end of a stuck stretch, is no spike. Of the first and the last reading
+    nobody knows whether they come back, so nothing is said of them.
 
     References
     ----------
@@ -108,9 +109,11 @@ def spikes(
 
 def _comes_back(x: Values, departure: Values, first: int, last: int) -> bool:
     """Whether the readings before and after lie at least half of the departure back; the edge of a step does not."""
+    if first == 0 or last == x.size - 1:
+        return False
     sign = math.copysign(1.0, departure[first])
-    rises = first == 0 or sign * (x[first] - x[first - 1]) >= abs(departure[first]) / 2
-    falls = last == x.size - 1 or sign * (x[last] - x[last + 1]) >= abs(departure[last]) / 2
+    rises = sign * (x[first] - x[first - 1]) >= abs(departure[first]) / 2
+    falls = sign * (x[last] - x[last + 1]) >= abs(departure[last]) / 2
     return bool(rises and falls)
 
 

@@ -21,8 +21,9 @@ FEWEST = 24  # common readings below which nothing is said
 class Derived:
     """One series is the other times a constant.
 
-    ratio : y / x; largest_departure : largest |y − ratio·x| in the unit of y; allowance : how much rounding of
-    both explains; correlation : Pearson's, of the common readings; readings : how many these are.
+    ratio : y / x; largest_departure : largest |y − ratio·x| of the agreeing readings, in the unit of y;
+    allowance : how much rounding of both explains; correlation : Pearson's, of the agreeing readings;
+    readings : how many common readings there are; agreeing : how many of them lie within the allowance.
     """
 
     ratio: float
@@ -30,6 +31,7 @@ class Derived:
     allowance: float
     correlation: float
     readings: int
+    agreeing: int
 
 
 def derived(
@@ -40,6 +42,7 @@ def derived(
     resolution_y: float,
     steps: float,
     least_correlation: float,
+    share: float = 1.0,
     fewest: int = FEWEST,
 ) -> Derived | None:
     """Tell whether y = ratio·x within the rounding of both, so that only one of them was measured.
@@ -50,6 +53,8 @@ def derived(
     resolution_x, resolution_y : smallest step of the values, in their units
     steps : how many rounded parts each value may be a sum of (a plant adds up its units after rounding)
     least_correlation : Pearson's correlation from which two series can be one
+    share : how much of the common readings must agree; below 1 where single readings may have been corrected
+        in one of the two series
     fewest : common readings below which the answer is None
 
     Returns
@@ -64,8 +69,9 @@ def derived(
     Notes
     -----
     A value rounded to a step r lies within r/2 of what was rounded. If y = k·x before rounding, then
-    |y − k·x| ≤ steps·(r_y + |k|·r_x)/2 at every reading. k is found by least squares through the origin,
-    whose own error is far below one step. Two independent meters of one quantity do not pass: their
+    |y − k·x| ≤ steps·(r_y + |k|·r_x)/2 at every reading. k is the median of y/x over the larger half of x,
+    then least squares through the origin over the readings that agree with it; its own error is far below
+    one step. Two independent meters of one quantity do not pass: their
     repeatability is larger than their resolution, or the resolution hides it and nothing can be said;
     therefore a pair is only named when its values range over at least ten times the allowance.
     """
@@ -80,15 +86,23 @@ def derived(
     a, b = a[common], b[common]
     if a.size < max(2, fewest) or not a.any() or not b.any():
         return None
-    ratio = float(a @ b / (a @ a))
-    allowance = steps * (resolution_y + abs(ratio) * resolution_x) / 2
-    departure = float(np.abs(b - ratio * a).max())
-    if departure > allowance or float(np.ptp(b)) < 10 * allowance:
+    large = np.abs(a) >= max(float(np.median(np.abs(a))), np.finfo(np.float64).tiny)
+    ratio = float(np.median(b[large] / a[large]))
+    for _ in range(2):  # the median first, then least squares over those that agree with it
+        allowance = steps * (resolution_y + abs(ratio) * resolution_x) / 2
+        agree = np.abs(b - ratio * a) <= allowance
+        if agree.mean() < share or not a[agree].any():
+            return None
+        ratio = float(a[agree] @ b[agree] / (a[agree] @ a[agree]))
+    agree = np.abs(b - ratio * a) <= allowance
+    x_, y_ = a[agree], b[agree]
+    if agree.mean() < share or float(np.ptp(y_)) < 10 * allowance:
         return None
-    correlation = _correlation(a, b)
+    correlation = _correlation(x_, y_)
     if correlation < least_correlation:
         return None
-    return Derived(ratio, departure, allowance, correlation, int(a.size))
+    largest = float(np.abs(y_ - ratio * x_).max())
+    return Derived(ratio, largest, allowance, correlation, int(a.size), int(x_.size))
 
 
 def _correlation(a: Values, b: Values) -> float:
