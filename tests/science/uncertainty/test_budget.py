@@ -296,3 +296,23 @@ def test_monte_carlo_alone_has_no_picture():
     budget = read_budget(EXAMPLE)
     with pytest.raises(BadInput, match="law of propagation"):
         draw(budget, evaluate(budget, method="mcm", trials=1000))
+
+
+@pytest.mark.parametrize(
+    ("mean", "std"), [(1e100, 1e-10), (0, 1e-120), (1e140, 1e60), (-3e20, 1), (1e-30, 1e-31), (5, 0)]
+)
+def test_results_of_any_size_are_told_and_drawn(mean, std):
+    budget = from_data(
+        {"model": {"y": "x"}, "inputs": {"x": {"distribution": "normal", "mean": mean, "std": std}}}
+    )
+    found = evaluate(budget, method="both", trials=1000, seed=1)
+    assert found["u"] == std and all(lines(budget, found))
+    ET.fromstring(draw(budget, found))
+
+
+@pytest.mark.parametrize("method", ["lpu", "mcm"])
+def test_what_outgrows_the_floats_is_refused_and_never_infinite(method):
+    for formula in ("x**2", "x**2 - y**2", "x*1e150"):
+        inputs = {n: {"distribution": "normal", "mean": 1e149, "std": 1e140} for n in "xy"}
+        with pytest.raises(BadInput, match=r"model\.z"):
+            evaluate(from_data({"model": {"z": formula}, "inputs": inputs}), method=method, trials=1000)

@@ -21,6 +21,7 @@ from quanheng.science.uncertainty.model import Array, Model
 
 # Trials: a chunk's inputs lie in the processor's own memory (benchmarks/bench_monte_carlo.py). Part of the result.
 CHUNK = 16_384
+BLOCK = 65_536  # trials, for sums
 MOST_VALUES = 200_000_000  # trials times outputs: 1.6 GB
 MOST_THREADS = 64
 
@@ -109,8 +110,10 @@ def simulate(
 
     _carry_out(work, todo, trials, threads, progress)
     _defined(model, values)
-    means = values.mean(axis=1)
-    covariance = _covariance(values, means)
+    with np.errstate(all="ignore"):
+        means = values.mean(axis=1)
+        covariance = _covariance(values, means)
+    _settled(model, covariance)
     outputs = {
         name: _summary(values[i], float(means[i]), math.sqrt(covariance[i, i]), trials, seed, p)
         for i, name in enumerate(model.outputs)
@@ -195,14 +198,24 @@ def _defined(model: Model, values: Array) -> None:
 
 
 def _covariance(values: Array, means: Array) -> Array:
-    n = len(values)
-    found = np.empty((n, n))
-    for i in range(n):
-        a = values[i] - means[i]
-        for j in range(i + 1):
-            b = a if i == j else values[j] - means[j]
-            found[i, j] = found[j, i] = float((a * b).sum()) / (a.size - 1)
-    return found
+    """Sample covariance matrix, block by block: no second copy of the trials, and one order of summing."""
+    n, trials = values.shape
+    found = np.zeros((n, n))
+    for start in range(0, trials, BLOCK):
+        part = values[:, start : start + BLOCK] - means[:, None]
+        for i in range(n):
+            for j in range(i + 1):
+                found[i, j] += float((part[i] * part[j]).sum())
+    lower: Array = found / (trials - 1)
+    return np.tril(lower) + np.tril(lower, -1).T
+
+
+def _settled(model: Model, covariance: Array) -> None:
+    for i, name in enumerate(model.outputs):
+        if not np.isfinite(covariance[i]).all():
+            raise BadInput(
+                "too large values", field=f"model.{name}", found="an infinite variance of the trials"
+            )
 
 
 def _summary(row: Array, y: float, u: float, trials: int, seed: int, p: float) -> Simulated:

@@ -11,7 +11,8 @@ from typing import Any
 
 from quanheng.errors import BadInput
 from quanheng.science.uncertainty.budget import Budget
-from quanheng.science.uncertainty.rounding import MINUS, group_digits, round_to_place, round_uncertainty
+from quanheng.science.uncertainty.rounding import MINUS
+from quanheng.science.uncertainty.tables import stated
 
 WIDTH, LEFT, RIGHT, LINE, BAR = 720, 150, 170, 26, 14  # pixels
 INK, FAINT, POSITIVE, NEGATIVE, WHOLE = "#1f2a37", "#5b6773", "#2f6f8f", "#b3703a", "#1f2a37"
@@ -77,12 +78,8 @@ def _block(name: str, one: Mapping[str, Any], budget: Budget, top: float) -> Ite
 
 
 def _heading(name: str, one: Mapping[str, Any], budget: Budget) -> str:
-    if not one["U"]:
-        return f"{name} = {one['y']:.10g}"
-    U = round_uncertainty(one["U"])
-    exponent = U.as_tuple().exponent
-    assert isinstance(exponent, int)  # finite by construction
-    return f"{name} = {group_digits(round_to_place(one['y'], exponent))}, U = {group_digits(U)} (k = {one['k']:.2f}, p = {budget.p:g})"
+    factor = f" (k = {one['k']:.2f}, p = {budget.p:g})" if one["U"] else ""
+    return f"{name} = {stated(one)}{factor}"
 
 
 def _bar(label: str, part: float, said: str, y: float, colour: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from quanheng.science.uncertainty.coverage import coverage_factor
 from quanheng.science.uncertainty.model import Array, Function, Model
 from quanheng.science.uncertainty.taylor import Taylor
 
+LARGEST_STEP = 1e70  # its fourth power, in the degrees of freedom, is finite
 MOST_PAIRED = 200  # inputs: 40 000 directions; beyond, the second order is left open
 
 
@@ -115,7 +116,7 @@ def propagate(model: Model, *, p: float = 0.95, truncate_dof: bool = False) -> P
 
 def _steps(slopes: Array, u: Array) -> Array:
     """c u; nothing where u is zero, whatever the slope."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         return np.where(u == 0, 0.0, slopes * u)
 
 
@@ -178,10 +179,10 @@ def _one_output(
             found=f"with respect to {model.names[int(np.argmin(np.isfinite(steps)))]}",
             remedy="Monte Carlo (--method mcm) needs none",
         )
+    if np.abs(steps).max(initial=0.0) > LARGEST_STEP:
+        raise BadInput("too large an uncertainty", field=f"model.{name}", expected=f"c u <= {LARGEST_STEP:g}")
     weights = steps * (model.correlation @ steps)
     variance = max(0.0, math.fsum(weights))
-    if not math.isfinite(variance * variance):
-        raise BadInput("too large an uncertainty", field=f"model.{name}", found=f"u^2 = {variance:g}")
     u, veff = math.sqrt(variance), _effective_dof(model, weights, variance)
     k = coverage_factor(veff, p, truncate=truncate) if veff >= 1 else None
     second, terms = _second_order(model, model.outputs[name], variance)
@@ -249,7 +250,8 @@ def _second_order(
     if found is None:
         return math.sqrt(variance), {}
     terms = _terms(found, pairs, n, len(directions))
-    total = variance + math.fsum(terms.values()) if np.isfinite(list(terms.values())).all() else math.nan
+    settled = all(abs(term) < 1e300 for term in terms.values())
+    total = variance + math.fsum(terms.values()) if settled else math.nan
     if not total >= 0:  # the series may give a negative variance, or none
         return None, {}
     independent = np.array_equal(model.correlation, np.eye(n))

@@ -38,7 +38,7 @@ def _row(name: str, line: Mapping[str, Any], budget: Budget) -> tuple[str, ...]:
 
 
 def _propagated(name: str, one: Mapping[str, Any], budget: Budget) -> Iterator[str]:
-    yield f"{name} = {_stated(one)}"
+    yield f"{name} = {stated(one)}"
     factor = (
         "no k below one degree of freedom" if one["k"] is None else f"k = {one['k']:.4g}, U = {one['U']:.4g}"
     )
@@ -48,8 +48,12 @@ def _propagated(name: str, one: Mapping[str, Any], budget: Budget) -> Iterator[s
     yield from ("  " + line for line in _laid_out([HEAD, *rows(budget, one["contributions"])]))
 
 
-def _stated(one: Mapping[str, Any]) -> str:
-    return format_result(one["y"], one["U"]) if one["U"] else f"{one['y']:.10g}"
+def stated(one: Mapping[str, Any]) -> str:
+    """y ± U to the same place; in powers of ten where the digits would not fit a line."""
+    y, U = one["y"], one["U"]
+    if not U:
+        return f"{y:.10g}"
+    return format_result(y, U) if 1e-9 < U < 1e9 and abs(y) < 1e15 else f"{y:.10g} ± {U:.2g}"
 
 
 def _simulated(name: str, one: Mapping[str, Any], p: float) -> Iterator[str]:
