@@ -10,7 +10,7 @@ TOP, BASE = 16.0, 160.0  # pixels
 LEFT, RIGHT = 6.0, 100.0  # per cent
 
 
-def _nice(largest: float, steps: int = 4) -> float:
+def nice(largest: float, steps: int = 4) -> float:
     """The step 1, 2 or 5 times a power of ten with which about `steps` steps reach the largest value."""
     raw = largest / steps
     power = 10.0 ** math.floor(math.log10(raw))
@@ -23,7 +23,7 @@ def months(listed: Sequence[dict[str, Any]]) -> dict[str, Any]:
     largest = max((float(m["tonnes"]) + float(m["U"]) for m in known), default=0.0) / 1000
     if largest <= 0:
         return {"bars": [], "lines": []}
-    step = _nice(largest)
+    step = nice(largest)
     top = step * math.ceil(largest / step)
 
     def height(tonnes: float) -> float:

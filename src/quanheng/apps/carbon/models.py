@@ -68,12 +68,17 @@ class Statement(Owned):
         DECLINED = "declined", _("未采纳")
         SUPERSEDED = "superseded", _("已被更新的重述取代")
 
+    class Method(models.TextChoices):
+        CEMS = "cems", _("连续监测法")
+        FUEL = "fuel", _("燃料含碳量法")
+        ELECTRICITY = "electricity", _("外购电力和热力")
+
     number = models.CharField(_("编号"), max_length=30, unique=True)
     site = models.ForeignKey(
         "monitoring.Site", verbose_name=_("场所"), on_delete=models.PROTECT, related_name="+"
     )
     year = models.PositiveIntegerField(_("年度"))
-    method = models.CharField(_("方法"), max_length=20)
+    method = models.CharField(_("方法"), max_length=20, choices=Method.choices)
     edition = models.PositiveIntegerField(_("版次"), default=1)
     value = models.DecimalField(_("排放量 t CO₂"), max_digits=18, decimal_places=6)
     standard_uncertainty = models.DecimalField(_("标准不确定度 t"), max_digits=18, decimal_places=6)

@@ -17,6 +17,25 @@ INPUTS = {
     "flow_relative": _("烟气流量（相对）"),
     "molar_mass": _("摩尔质量"),
     "molar_volume": _("摩尔体积"),
+    "fuel_amount_relative": _("燃料量（相对）"),
+    "carbon": _("元素碳含量"),
+    "ncv": _("低位发热量"),
+    "moisture_ar": _("全水分"),
+    "moisture_ad": _("空干基水分"),
+    "oxidation": _("碳氧化率"),
+    "sampling_relative": _("采制样（相对）"),
+    "energy_relative": _("购入能量（相对）"),
+    "factor_relative": _("排放因子"),
+    "emission_factor": _("排放因子"),
+    "default_content": _("单位热值含碳量缺省值"),
+    "default_ncv": _("低位发热量缺省值"),
+    "default_oxidation": _("碳氧化率缺省值"),
+    "default_content_relative": _("单位热值含碳量缺省值（相对）"),
+    "default_ncv_relative": _("低位发热量缺省值（相对）"),
+    "default_oxidation_relative": _("碳氧化率缺省值（相对）"),
+    "molar_mass_co2": _("CO₂ 的摩尔质量"),
+    "molar_mass_c": _("碳的摩尔质量"),
+    "substituted_relative": _("缺测补入（相对）"),
 }
 VERDICTS: dict[str, tuple[str, Any]] = {
     "covered": ("ok", _("覆盖")),
@@ -28,6 +47,8 @@ REASONS = {
     "expired": _("证书已过有效期"),
     "undated": _("证书没有写有效期"),
     "no_certificate": _("没有证书"),
+    "default": _("用了指南的缺省值"),
+    "substituted": _("缺测时段按规则补入"),
 }
 STATES: dict[str, tuple[str, Any]] = {
     "draft": ("mute", _("草稿")),
@@ -50,7 +71,13 @@ CHECKED: dict[str, tuple[str, Any]] = {
     "one reader": ("warn", _("一人核对")),
     "two readers": ("ok", _("两人核对")),
 }
-METHODS = {"cems": _("连续监测法")}
+METHODS = {"cems": _("连续监测法"), "fuel": _("燃料含碳量法"), "electricity": _("外购电力和热力")}
+HOW = {
+    "measured carbon": _("实测元素碳"),
+    "measured heating value": _("实测发热量，含碳量取缺省值"),
+    "default": _("发热量和含碳量都取缺省值"),
+    "factor": _("排放因子"),
+}
 
 
 def named(words: dict[str, Any], key: str) -> Any:

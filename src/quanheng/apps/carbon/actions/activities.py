@@ -205,7 +205,7 @@ def _judged(
 
 
 def _values(site: Any, cells: dict[str, Any], at: dt.datetime) -> Any:
-    if "" in cells:
+    if cells.get(""):
         raise BadInput(str(cells[""]), remedy="write numbers without separators between thousands")
     values = read_input(enter_month.spec, {"site": site.code, **plain(activity_files.SHEET, cells)})
     stream = activity_queries.stream_named(site, values.stream)
