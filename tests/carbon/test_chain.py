@@ -104,12 +104,13 @@ def test_batch_that_lies_in_the_lake_unrecorded_is_in_no_statement_even_if_recor
     statement, plant, tmp_path, monkeypatch
 ) -> None:
     from quanheng.apps.monitoring.actions import intake as actions
+    from quanheng.apps.records.act import Act
 
     def died(*_args, **_kwargs):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(actions, "Batch", died)  # the lake has the rows, then the machine stops
+        patched.setattr(Act, "create", died)  # the lake has the rows, then the machine stops
         patched.setattr(actions, "_refuse_twice", lambda *_: None)
         world.readings(plant["clerk"], tmp_path, ["2025-03-01 04:00,10,1000,0,101.325"], name="lost.csv")
     world.readings(plant["clerk"], tmp_path, ["2025-03-01 05:00,10,1000,0,101.325"], name="next.csv")

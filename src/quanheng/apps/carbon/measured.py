@@ -18,9 +18,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from quanheng import norms
-from quanheng.apps.carbon.coverage import Covered, Hours, Part, Stood, cover
+from quanheng.apps.carbon.coverage import Covered, Hours, Part, Stood
 from quanheng.apps.carbon.methods import AS_STORED, Given
 from quanheng.apps.carbon.models import Source
+from quanheng.apps.carbon.reuse import covered as covered_by
+from quanheng.apps.carbon.reuse import hours_of, series_of
 from quanheng.apps.carbon.substituting import Filled, filled
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring
@@ -94,7 +96,7 @@ def measure(
     if not sources:
         raise BadInput("the site has no measured emission source", field="site", found=site.code)
     start, end = monitoring.year_of(site, year)
-    hours = Hours.between(start, end, site.time_zone)
+    hours = hours_of(start, end, site.time_zone)
     measured = [
         filled(_source_year(source, site, hours, start, end, pin, known_at, given), known_at)
         for source in sources
@@ -118,8 +120,13 @@ def _source_year(
     points = monitoring.points_of(site)
     chosen = {name: points[source.points[name]] for name in INPUTS[source.form] if name in source.points}
     ids = {name: str(point.pk) for name, point in chosen.items()}
-    table = monitoring.readings(list(ids.values()), start, end, at=pin)
-    indications = {name: hourly(table, point_id, hours) for name, point_id in ids.items()}
+
+    def read(wanted: Sequence[str]) -> dict[str, Array]:
+        table = monitoring.readings(list(wanted), start, end, at=pin)
+        return {point: hourly(table, point, hours) for point in wanted}
+
+    series = series_of(site, list(dict.fromkeys(ids.values())), start, end, pin, read)
+    indications = {name: series[point] for name, point in ids.items()}
     stood = stood_at({str(point.pk): point.unit for point in chosen.values()}, known_at, given.fallen)
     if source.form == Source.Form.MASS:
         return _reported(source, hours, indications, stood[ids["mass"]])
@@ -179,7 +186,8 @@ def _reported(
     rate = reported_mass_rate(indications["mass"])
     acting = {name: [s for s in stood if _acts(s, name)] for name in rate.sensitivities}
     covered = {
-        name: cover(name, indications["mass"], hours, ones, relative=True) for name, ones in acting.items()
+        name: covered_by(name, indications["mass"], hours, ones, relative=True)
+        for name, ones in acting.items()
     }
     return SourceYear(source, hours, dict(indications), dict(indications), covered, rate)
 
@@ -197,7 +205,7 @@ def _computed(
     stood: Mapping[str, Sequence[Stood]],
     constants: dict[str, NormValue],
 ) -> SourceYear:
-    covered = {name: cover(name, x, hours, stood[name]) for name, x in indications.items()}
+    covered = {name: covered_by(name, x, hours, stood[name]) for name, x in indications.items()}
     corrected = {name: indications[name] + covered[name].correction for name in indications}
     given = {name: corrected[name] for name in INPUTS["concentration"] if name in corrected}
     rate = _rated(source, hours, given, constants)
