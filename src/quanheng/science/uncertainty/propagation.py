@@ -111,7 +111,8 @@ def propagate(model: Model, *, p: float = 0.95, truncate_dof: bool = False) -> P
         for name in model.outputs
     }
     rows = np.array(list(steps.values())).reshape(len(values), u.size)
-    return Propagation(found, rows @ correlation @ rows.T, p)
+    covariance: Array = rows @ correlation @ rows.T
+    return Propagation(found, (covariance + covariance.T) / 2, p)
 
 
 def _steps(slopes: Array, u: Array) -> Array:
