@@ -94,7 +94,7 @@ def _computation(
                 "id": str(point.pk),
                 "quantity": point.quantity,
                 "unit": point.unit,
-                "installations": [_installation(one, told) for one in stood[str(point.pk)]],
+                "installations": [_installation(one, point, told) for one in stood[str(point.pk)]],
             }
             for code, point in points.items()
         },
@@ -162,18 +162,20 @@ class _Raw:
         return laid
 
 
-def _installation(one: Stood, told: Contents) -> dict[str, Any]:
+def _installation(one: Stood, point: Any, told: Contents) -> dict[str, Any]:
+    """An instrument at a point; where it acts on the value without being read there, no unit is converted."""
+    unit = one.unit if one.instrument.quantity == point.quantity else ""
     return {
         "id": one.installation,
         "recorded": _recorded(told, f"monitoring.installation:{one.installation}", INSTALLATION),
-        "certificates": [_use(c, one.unit) for c in one.certificates],
+        "certificates": [_use(c, unit) for c in one.certificates],
     }
 
 
 def _use(certificate: Any, unit: str) -> dict[str, str]:
     """A certificate at a point, with the factor and offset that lead from its unit to that of the readings."""
-    same = certificate.unit == unit or certificate.basis == "relative"
-    factor, offset = (1.0, 0.0) if same or not unit else laboratory.conversion(certificate.unit, unit)
+    same = not unit or certificate.unit == unit
+    factor, offset = (1.0, 0.0) if same else laboratory.conversion(certificate.unit, unit)
     return {"certificate": certificate.id, "factor": repr(factor), "offset": repr(offset)}
 
 

@@ -212,7 +212,12 @@ def _fixed(statement: Statement, seal: str) -> list[list[str]]:
         ["读数版本", f"第 {statement.lake_version} 次提交，以后的更正不改变本版"],
         ["台账", place],
         ["标识", urn_of(statement)],
-        ["印章指纹", seal],
-        ["证据包密钥指纹", ledger.fingerprint()],
+        ["印章指纹", _in_fours(seal)],
+        ["证据包密钥指纹", _in_fours(ledger.fingerprint())],
         ["核验页", address_of(statement)],
     ]
+
+
+def _in_fours(digest: str) -> str:
+    """A fingerprint as people compare it."""
+    return " ".join(digest[n : n + 4] for n in range(0, len(digest), 4))

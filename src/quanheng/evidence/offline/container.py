@@ -110,9 +110,9 @@ def read_zip(data: bytes, report: PackReport) -> dict[str, bytes]:
         members[name], at = data[start:end], end
     if PACK_MANIFEST not in members and not any(n.startswith("statement") for n in members):
         raise BadPack("not_pack")
-    if len(data) < at + 22:
-        raise BadPack("cut", len(data))
     rebuilt = zip_bytes(members)
+    if len(data) < len(rebuilt) and rebuilt.startswith(data):
+        raise BadPack("cut", len(data))
     if rebuilt != data:
         place = _first_difference(rebuilt, data)
         inside = [name for begin, name in extents if begin <= place < at]
