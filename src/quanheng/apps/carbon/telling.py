@@ -26,7 +26,7 @@ def statement_lines(statement: Any) -> Iterator[str]:
     figure = format_result(statement.value, statement.expanded_uncertainty, "t CO₂")
     yield f"{statement.number}  {statement.site}  {statement.year}"
     yield f"  {figure}  (k = {statement.coverage_factor.normalize()})"
-    yield f"  {statement.hours} of {statement.hours_of_year} hours have all their readings; the others are unknown, not zero"
+    yield from _hours(statement)
     for verdict, hours in statement.result["coverage"]["hours"].items():
         yield f"  {verdict}: {hours} h"
     enlarged = statement.result["enlargements"]
@@ -37,6 +37,21 @@ def statement_lines(statement: Any) -> Iterator[str]:
     for c in statement.result["contributions"][:3]:
         share = round_to_place(float(c["share"]) * 100, -1)
         yield f"    {share:>5} %  {c['name']} ({c['input']}, {'common to all' if c['kind'] == 'common' else 'independent'})"
+
+
+def _hours(statement: Any) -> Iterator[str]:
+    """How many hours stand on readings, how many on a rule, and how many are unknown."""
+    filled = statement.result.get("substituted", {}).get("hours", 0)
+    unknown = statement.hours_of_year - statement.hours
+    if "activity" in statement.result:
+        yield f"  months entered: {len({one['month'] for one in statement.result['activity']})} of 12"
+    else:
+        yield f"  {statement.hours - filled} of {statement.hours_of_year} hours have all their readings"
+    if filled:
+        share = round_to_place(float(statement.result["substituted"]["share_of_tonnes"]) * 100, -2)
+        yield f"  {filled} hours were put in by rule ({share} % of the tonnes)"
+    if unknown:
+        yield f"  {unknown} hours are unknown, not zero"
 
 
 def chain_lines(data: dict[str, Any]) -> Iterator[str]:

@@ -168,8 +168,8 @@ def pack_lines(report: PackReport) -> list[str]:
     lines.append(COUNTS.format(**{**counts, **report.counts}))
     if "statement" in told:
         lines.append(
-            "核算结果 statement {number}：{0} ± {1} t CO₂（k = {k}）".format(
-                *told["statement"]["printed"].values(), **told["statement"]
+            "核算结果 statement {number}：{value} ± {U} t CO₂（k = {k}）".format(
+                **{**told["statement"], **told["statement"]["printed"]}
             )
         )
     if "recomputed" in told:
