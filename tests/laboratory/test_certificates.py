@@ -59,6 +59,12 @@ def test_table_that_says_nothing_usable_is_refused_by_field(owned, changed, fiel
     assert not Certificate.objects.exists()
 
 
+def test_repeatability_in_a_unit_that_nobody_stated_is_refused(cast) -> None:
+    with pytest.raises(BadInput) as caught:
+        world.instrument(cast["clerk"], "X", "flow", "", "0.1", "absolute")
+    assert caught.value.problems[0].field == "unit"
+
+
 def test_number_stands_once_for_each_issuer(owned) -> None:
     enter(owned["technician"])
     with pytest.raises(BadInput):

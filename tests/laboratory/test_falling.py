@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import yaml
 from tests.carbon import world
 from tests.laboratory.books import analyser, paper, point, saved
-from tests.laboratory.test_foreign_tables import PLAN
+from tests.laboratory.test_foreign_tables import PLAN, TESTS
 
 from quanheng.apps.laboratory import actions, effects
 from quanheng.apps.laboratory.facts import CertificateFacts
@@ -190,3 +191,13 @@ def test_trace_by_command_judges_at_the_day_that_is_asked(run, certified) -> Non
     assert (before["level"], after["level"]) == ("ok", "bad")
     assert after["weak"] == [{"name": "NIM/1", "title": "标准", "own": "expired", "since": "2025-06-30"}]
     assert run("certificate", "trace", "LAB/UP", "--as", "neighbour").code == 2
+
+
+def test_form_of_a_mapping_is_published_and_holds_for_the_mappings_in_use(run) -> None:
+    schema = run("laboratory", "mapping", "--json").data
+    jsonschema = pytest.importorskip("jsonschema")
+    for file in (PLAN, TESTS):
+        jsonschema.validate(yaml.safe_load(file.read_text(encoding="utf-8")), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"format": "other", "source": "xxxx", "takes": []}, schema)
+    assert "quanheng-laboratory-mapping/1" in run("laboratory", "mapping").out

@@ -16,7 +16,11 @@ certificate = group("certificate", "Certificates: where they stand, and what fal
 
 
 @click.argument("file", type=click.Path())
-@click.option("--mapping", type=click.Path(), help="How a foreign table is to be read (YAML).")
+@click.option(
+    "--mapping",
+    type=click.Path(),
+    help="How a foreign table is to be read (YAML); see `quanheng laboratory mapping`.",
+)
 @click.option(
     "--owner", metavar="ORGANISATION", help="For whom; can be left out by who works for one organisation."
 )
@@ -65,6 +69,13 @@ def template(file: str) -> Answer:
     return Answer(
         {"file": file}, [f"{file}: fill in and run `quanheng laboratory import {file} --as PERSON`"]
     )
+
+
+def mapping_format() -> Answer:
+    """Explain the mapping file of `laboratory import --mapping`; with --json its JSON Schema."""
+    from quanheng.apps.laboratory import mapping
+
+    return Answer(mapping.TableMapping.model_json_schema(), (mapping.__doc__ or "").splitlines())
 
 
 @click.argument("name", metavar="ISSUER/NUMBER")
@@ -135,6 +146,7 @@ def _tree(node: Any, depth: int) -> list[str]:
 
 command(laboratory, "import", changes=True)(import_file)
 command(laboratory, "template")(template)
+command(laboratory, "mapping", bare=True)(mapping_format)
 command(certificate, "revoke", changes=True)(revoke)
 command(certificate, "replace", changes=True)(replace)
 command(certificate, "trace", changes=True)(trace)

@@ -100,7 +100,10 @@ def person_links() -> list[dict[str, Any]]:
 
 def public_links() -> list[dict[str, Any]]:
     """What a visitor finds at the top of public pages."""
-    return [{"title": _("单位查询"), "url": reverse("portal:organisations")}]
+    return [
+        {"title": _("单位查询"), "url": reverse("portal:organisations")},
+        {"title": _("证书核验"), "url": reverse("verify:start")},
+    ]
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def new_code() -> str:
 class Instrument(Owned):
     """A measuring instrument or standard, known by maker, model and serial number.
 
-    An empty unit says that nobody stated one: such an instrument can be listed, but neither certified nor installed.
+    An empty unit says that nobody stated one: such an instrument is listed, but takes no certificate.
     """
 
     classified = {"internal": "code name maker model serial quantity unit repeatability repeatability_basis"}

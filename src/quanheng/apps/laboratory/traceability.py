@@ -23,6 +23,7 @@ Level = Literal["ok", "unknown", "warn", "bad"]
 ORDER: dict[Level, int] = {"ok": 0, "unknown": 1, "warn": 2, "bad": 3}
 LEVEL_OF: dict[str, Level] = {
     "in_force": "ok",
+    "recorded": "ok",
     "national": "ok",
     "stated": "unknown",
     "not_named": "unknown",
@@ -97,7 +98,7 @@ def of_check(row: Check, day: dt.date) -> Node:
     walk = _Walk(day, _gathered(StandardUse.objects.filter(check_record=row)))
     parents = walk.parents(f"check {row.pk}", row.done_on, ())
     level = _worst("ok", parents)
-    return Node(row.number, row.procedure, "check", "in_force", level, id=str(row.pk), parents=parents)
+    return Node(row.number, row.procedure, "check", "recorded", level, id=str(row.pk), parents=parents)
 
 
 def standing_on(actor: Any, name: str) -> tuple[list[str], int]:

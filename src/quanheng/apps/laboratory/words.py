@@ -47,6 +47,7 @@ SOON = 30  # days before the end of validity in which a certificate is said to e
 CHIPS = {"ok": "ok", "unknown": "mute", "warn": "warn", "bad": "bad"}
 OWN = {
     "in_force": gettext_lazy("有效"),
+    "recorded": gettext_lazy("核查记录"),
     "national": gettext_lazy("国家基准、国家标准物质"),
     "stated": gettext_lazy("按纸面记载，本平台没有它的证书"),
     "not_named": gettext_lazy("没有写明所用标准"),

@@ -39,6 +39,8 @@ def register_instrument(
     repeatability_basis: Annotated[Basis, Field(title=_("重复性的表示"))] = "relative",
 ) -> Instrument:
     """Enter an instrument into its owner's list."""
+    if repeatability is not None and repeatability_basis == "absolute" and not unit:
+        raise BadInput("a repeatability in the unit of the instrument needs that unit", field="unit")
     return act.create(
         Instrument(
             owner=parties.organisation(owner),
