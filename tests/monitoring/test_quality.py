@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.bases import page, signed_in
 from tests.carbon import world
 
-from quanheng.apps.monitoring import actions, queries
+from quanheng.apps.monitoring import actions, api, queries
 from quanheng.apps.monitoring.models import QualityReport, Site
 from quanheng.apps.monitoring.quality import due, moment
 from quanheng.apps.monitoring.quality_rules import RULES, packaged, read
@@ -226,6 +226,25 @@ def test_co2_and_heat_input_of_the_plant_are_called_one_measurement(plant, tmp_p
     assert len(week) == 168
     assert [f.test for f in found[ids()["H"]] if f.test == "derived"] == ["derived"]
     assert not [f for f in found[ids()["C"]] if f.test == "derived"]
+
+
+def test_programs_read_the_flags_of_a_point_at_a_version(plant, tmp_path) -> None:
+    seeded(plant, tmp_path)
+    point = Site.objects.get().points.get(code="C")
+    asked = api.Period(start=local("01 00"), end=local("31 23"), version=1)
+    answer = api.FLAGS.read(plant["clerk"], point, asked)
+    gap = {
+        "test": "gap",
+        "first": "2025-01-17T08:00:00.000000Z",
+        "last": "2025-01-17T12:00:00.000000Z",
+        "count": 5,
+    }
+    assert {**gap, "partner": "", "ratio": None} in answer[
+        "items"
+    ]  # hours 400 to 404 of the site's clock, in UTC
+    assert (answer["version"], answer["rules"]["id"]) == (1, "quanheng.quality")
+    with pytest.raises(BadInput, match="no such version"):
+        api.FLAGS.read(plant["clerk"], point, api.Period(start=asked.start, end=asked.end, version=2))
 
 
 # ---- rules and stamps ------------------------------------------------------------------------------------------
