@@ -13,6 +13,7 @@ from quanheng.apps.laboratory import queries, traceability
 from quanheng.apps.laboratory.registries import Effect, Kind, effects
 from quanheng.apps.records.action import judge, read_input
 from quanheng.errors import BadInput, Refused
+from quanheng.science.uncertainty.rounding import format_result, group_digits, round_to_place
 
 
 def foretold(actor: Any, certificate: str, kind: Kind) -> dict[str, Effect]:
@@ -55,11 +56,12 @@ def _lines(effect: Effect) -> list[str]:
         told = {"readings": effect.get("readings", 0), "hours": effect.get("hours", 0)}
         said.append(_("涉及 %(readings)s 个读数、%(hours)s 小时") % told)
     if effect.get("tonnes") not in (None, ""):
-        said.append(_("涉及 %(tonnes)s t") % {"tonnes": effect["tonnes"]})
+        tonnes = group_digits(round_to_place(effect["tonnes"], 0))
+        said.append(_("涉及 %(tonnes)s t") % {"tonnes": tonnes})
     said += [_statement(one) for one in effect.get("statements", [])]
     said += [
         _("要告知 %(organisation)s：%(count)s 项")
-        % {"organisation": one["organisation"], "count": one["count"]}
+        % {"organisation": one.get("name") or one["organisation"], "count": one["count"]}
         for one in effect.get("tell", [])
     ]
     return said
@@ -70,7 +72,9 @@ def _statement(one: Mapping[str, Any]) -> str:
     if not old or not new:
         return _("核算结果 %(number)s（%(owner)s）须重述") % {"number": one["number"], "owner": one["owner"]}
     told = {
-        "number": one["number"], "owner": one["owner"], "old": f"{old['value']} ± {old['U']}",
-        "new": f"{new['value']} ± {new['U']}",
-    }  # fmt: skip
+        "number": one["number"],
+        "owner": one["owner"],
+        "old": format_result(old["value"], old["U"], "t"),
+        "new": format_result(new["value"], new["U"], "t"),
+    }
     return _("核算结果 %(number)s（%(owner)s）：%(old)s，拟改为 %(new)s") % told
