@@ -31,6 +31,24 @@ CERTIFICATE = {
 }
 # Acts by a stranger on what belongs to others: verb -> values. An act that is open to everybody is not here.
 CASES: dict[str, dict[str, object]] = {
+    "carbon.activity.enter": {
+        "site": "SITE-1",
+        "stream": "COAL",
+        "year": 2025,
+        "month": 1,
+        "amount": "1",
+        "unit": "t",
+    },
+    "carbon.activity.take_in": {"site": "SITE-1", "file": "FILE"},
+    "carbon.stream.register": {
+        "site": "SITE-1",
+        "code": "COAL",
+        "name": "燃煤",
+        "kind": "fuel",
+        "fuel": "燃煤",
+        "defaults": "企业温室气体排放核算方法与报告指南 发电设施 | 2022",
+    },
+    "carbon.stream.stop": {"site": "SITE-1", "stream": "COAL", "reason": REASON},
     "carbon.source.register": {
         "site": "SITE-1",
         "code": "S1",
@@ -39,6 +57,7 @@ CASES: dict[str, dict[str, object]] = {
         "points": {"mass": "CO2"},
     },
     "carbon.statement.make": {"site": "SITE-1", "year": 2025},
+    "carbon.statement.publish": {"statement": "HS-2025-0001"},
     "laboratory.certificate.enter": CERTIFICATE,
     "laboratory.certificate.replace": {
         "certificate": f"{CENTRE}/JL-1",

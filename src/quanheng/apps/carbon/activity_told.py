@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from quanheng.apps.carbon.activity_periods import key_of, version_of
 from quanheng.apps.carbon.pictures import text
 
 
@@ -64,4 +65,4 @@ def used(computed: Any) -> Iterator[tuple[str, str, str]]:
         stream = one.source.stream
         yield "activity_stream", f"{site}/{stream.code}", stream.known_from.isoformat()
         for m in one.months:
-            yield "activity_month", f"{site}/{stream.code}/{m.year}-{m.month:02d}", m.known_from.isoformat()
+            yield "activity_month", key_of(site, m), version_of(m)

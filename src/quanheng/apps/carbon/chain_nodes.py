@@ -5,11 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import numpy as np
-import pyarrow.compute as pc
-
 from quanheng.apps.carbon.coverage import Part, table_of
-from quanheng.apps.carbon.methods import Computed
 from quanheng.apps.carbon.models import Statement
 from quanheng.apps.carbon.statements import text
 from quanheng.apps.laboratory import queries as laboratory
@@ -18,7 +14,7 @@ from quanheng.apps.records import queries as records
 from quanheng.evidence import merkle
 
 
-def statement_node(statement: Statement, computed: Computed) -> dict[str, Any]:
+def statement_node(statement: Statement, computed: Any) -> dict[str, Any]:
     again = computed.total.result
     exact = statement.result["exact"]
     same = (text(again.value), text(again.U)) == (exact["value"], exact["U"])
@@ -118,10 +114,7 @@ def reading_node(point: str, start: dt.datetime, pin: monitoring.Pin) -> dict[st
     table = monitoring.readings([point], start, start + dt.timedelta(hours=1), pin)
     row = table.slice(0, 1).to_pylist()[0]
     batch = monitoring.batch(row["seq"])
-    lake = monitoring.lake()
-    rows = lake.rows_of(row["seq"])
-    here = pc.and_(pc.equal(rows["point"], point), pc.equal(rows["ts"], row["ts"]))
-    proof = lake.proof(row["seq"], int(np.argmax(here.to_numpy(zero_copy_only=False))))
+    proof = monitoring.lake().proof_of(table.slice(0, 1))
     proven = proof.root.hex() == batch.root and merkle.verify_inclusion(
         proof.line, proof.index, proof.size, proof.path, proof.root
     )

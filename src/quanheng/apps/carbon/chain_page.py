@@ -8,7 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from typing import Any
+from urllib.parse import urlencode
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from quanheng.apps.carbon import chain as way
 from quanheng.apps.carbon import drawing, queries, words
+from quanheng.apps.carbon.models import Statement
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.pages import DetailPage
 from quanheng.errors import BadInput, QuanhengError
@@ -30,6 +34,13 @@ class ChainPage(DetailPage):
     template_name = "carbon/chain.html"
     query = queries.statements
     crumbs = ((gettext_lazy("核算结果"), "carbon:statements"),)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        row = self.find()
+        if row.method == Statement.Method.CEMS:
+            return super().get(request, *args, **kwargs)
+        asked = {"source": request.GET.get("source", "")}  # activity data have their own page
+        return redirect(f"{reverse('carbon:activity-chain', args=[row.pk])}?{urlencode(asked)}")
 
     def page_title(self) -> str:
         return _("来龙去脉：这一吨从哪里来")

@@ -49,7 +49,7 @@ class ComparePage(Page):
 
     def _asked(self, sites: list[Any]) -> tuple[Any, int]:
         """The site and year asked for; else those of the newest statement that the reader may see."""
-        newest = self.query(self.actor).order_by("-made_at").first()
+        newest = queries.statements(self.actor).order_by("-made_at").first()
         code = self.request.GET.get("site") or (newest.site.code if newest else "")
         chosen = next((one for one in sites if one.code == code), None)
         text = self.request.GET.get("year", "")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from quanheng.apps.carbon import drawing, queries, tables, words
 from quanheng.apps.carbon.coverage import enlargements
+from quanheng.apps.carbon.leaving import leaving
 from quanheng.apps.carbon.words import norm_in_words
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.classify import urn_of
@@ -82,6 +83,7 @@ class StatementPage(DetailPage):
         return {
             **super().context(),
             "state": words.STATES[row.state],
+            "leaving": leaving(self.actor, row, self.request.path),
             "standing": _standing(row, editions),
             "method": words.named(words.METHODS, row.method),
             "relative": row.expanded_uncertainty / row.value if row.value else None,
@@ -105,6 +107,9 @@ class StatementPage(DetailPage):
             "factors": _factors(row),
             "left_out": [words.named(words.INPUTS, name) for name in result["without_uncertainty"]],
             "silent": result["repeatability_not_stated"],
+            "monthly": row.method != row.Method.CEMS,
+            "substituted": _substituted(row),
+            "activity": _activity(row),
             "urn": urn_of(row),
         }
 
@@ -179,6 +184,25 @@ def _sources(row: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _substituted(row: Any) -> list[dict[str, Any]]:
+    """What was put in by rule, source by source, with what the rule says of itself."""
+    return [
+        {
+            **one,
+            "share": Decimal(one["tonnes"]) / row.value if row.value else None,
+            "checked": words.CHECKED[one["verified"]],
+        }
+        for one in row.result["substituted"]["sources"]
+        if one["hours"] or one["left"]
+    ]
+
+
+def _activity(row: Any) -> list[dict[str, Any]]:
+    """The months of activity data that entered the figure."""
+    listed = (one for one in row.result.get("activity", ()) if one["tonnes"] is not None)
+    return [{**one, "how": words.named(words.HOW, one["how"])} for one in listed]
+
+
 def _strips(row: Any) -> list[dict[str, Any]]:
     found = []
     for strip in row.result["strips"]:
@@ -230,8 +254,9 @@ def _done(row: Any, one: dict[str, Any]) -> str:
     rules = enlargements()
     if row.result["enlargements"]["version"] != rules["version"]:
         return ""
-    if "no_certificate" in one["reasons"]:
-        stated = rules["no_certificate"][one["input"]]
+    laid_down = next((r for r in ("no_certificate", "default", "substituted") if r in one["reasons"]), None)
+    if laid_down:
+        stated = rules[laid_down][one["input"]]
         size = f"{stated['relative']}%" if "relative" in stated else stated["absolute"]
         return _("标准不确定度取 %(size)s") % {"size": size}
     factor = Decimal(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -14,6 +13,7 @@ from quanheng.apps.carbon import activity_files, activity_queries, activity_valu
 from quanheng.apps.carbon.actions.words import Reason, SiteCode
 from quanheng.apps.carbon.activity_events import ActivityChanged
 from quanheng.apps.carbon.activity_models import ActivityFile, ActivityMonth, ActivityStream
+from quanheng.apps.carbon.activity_periods import key_of, month_of, version_of
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.action import Act, action, read_input
@@ -256,24 +256,6 @@ def _changed(made: ActivityMonth, at: dt.datetime) -> ActivityChanged:
     return ActivityChanged(
         made.stream.code, site, key_of(site, made), version_of(made), told, at, first, last
     )
-
-
-def key_of(site: str, month: ActivityMonth) -> str:
-    """The name of a month over all its versions, as dependencies know it."""
-    return f"{site}/{month.stream.code}/{month.year}-{month.month:02d}"
-
-
-def version_of(month: ActivityMonth) -> str:
-    """The version of a month: since when it is known."""
-    return month.known_from.isoformat()
-
-
-def month_of(zone: str, year: int, month: int) -> tuple[dt.datetime, dt.datetime]:
-    """A civil month of a site, as two moments in UTC, the last excluded."""
-    tz = zoneinfo.ZoneInfo(zone)
-    last = (year + 1, 1) if month == 12 else (year, month + 1)
-    start, end = (dt.datetime(y, m, 1, tzinfo=tz).astimezone(dt.UTC) for y, m in ((year, month), last))
-    return start, end
 
 
 def _content(stream: ActivityStream, values: Any, at: dt.datetime) -> dict[str, Any]:
