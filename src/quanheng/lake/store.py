@@ -20,6 +20,7 @@ from quanheng.errors import BadInput
 from quanheng.evidence import merkle
 from quanheng.lake.commits import Commit, CommitLog, LakeDamaged, microseconds, moment
 from quanheng.lake.disk import locked, locked_if_free, make_folder
+from quanheng.lake.proofs import BatchTree
 from quanheng.lake.rows import ORDER, STORED, TIME, CheckSums, Reading, batch_table, canonical_lines
 from quanheng.lake.segments import Segments
 from quanheng.lake.table import SORTED_BY, Table, scan
@@ -29,6 +30,7 @@ Batch = tuple[Commit, pa.Table]
 
 _MANY_PENDING = 1024  # then look at the folder again: another process may have flushed most of them
 _TICK = timedelta(microseconds=1)
+_TREES = 16  # kept in memory; one of a year of hours and four points takes some ten megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Lake:
             str, Commit
         ] = {}  # the same by batch key; this and the next only under the append lock
         self._last = -1
+        self._trees: dict[int, BatchTree] = {}  # of the batches whose rows were proven last
         self._recover(replay)
 
     # Writing
@@ -321,6 +324,23 @@ class Lake:
         path = merkle.inclusion_proof(lines, row_index)
         root = bytes.fromhex(self.commit(seq).root)
         return InclusionProof(seq, row_index, len(lines), lines[row_index], tuple(path), root)
+
+    def proof_of(self, row: pa.Table) -> InclusionProof:
+        """That one row, as it was just read, belongs to the commit that brought it as it was acknowledged.
+
+        The tree of the commit is kept; a row that differs from what was acknowledged gives a proof that fails.
+        """
+        seq = int(row["seq"][0].as_py())
+        tree = self._trees.get(seq)
+        if tree is None:
+            tree = self._trees[seq] = BatchTree(self.rows_of(seq))
+            while len(self._trees) > _TREES:
+                self._trees.pop(next(iter(self._trees)), None)
+        index = tree.place(row)
+        if index is None:
+            raise BadInput("the batch has no such row", field="row", found=str(row["row"][0]))
+        root = bytes.fromhex(self.commit(seq).root)
+        return InclusionProof(seq, index, tree.size, canonical_lines(row)[0], tree.path(index), root)
 
     def verify_batches(self) -> list[Fault]:
         """Recompute every root from the stored rows and every digest of the stored files; what is wrong, named.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,10 +17,14 @@ from quanheng.apps.monitoring import queries as monitoring
 
 
 class CemsYear(SiteYear):
-    """A measured year that can tell what a statement keeps of it."""
+    """A measured year that can tell what a statement keeps of it; it is told once, whoever asks."""
+
+    @functools.cached_property
+    def _result(self) -> dict[str, Any]:
+        return statements.as_result(self)
 
     def as_result(self) -> dict[str, Any]:
-        return statements.as_result(self)
+        return self._result
 
     def used(self) -> Iterator[tuple[str, str, str]]:
         return statements.used(self)

@@ -26,7 +26,9 @@ def _computed(actor: Any, given: Any) -> Computed:
     """Compute before the transaction: no other act has to wait for it."""
     compute = method_named(given.method).compute
     site = monitoring.site_named(given.site)
-    return compute(site, given.year, monitoring.pin_now(), timezone.now(), AS_STORED)
+    found = compute(site, given.year, monitoring.pin_now(), timezone.now(), AS_STORED)
+    found.as_result()  # told here, and kept for the transaction
+    return found
 
 
 @action("carbon.statement.make", policy=policy.keep_site, title=_("核算排放量"), prepare=_computed)
