@@ -52,11 +52,11 @@ def _lines(effect: Effect) -> list[str]:
         count = len(named) + others
         text = ngettext("%(n)s 份证书或核查以它为标准", "%(n)s 份证书或核查以它为标准", count) % {"n": count}
         said.append(f"{text}{_('：')}{'、'.join(named)}" if named else text)
-    if "readings" in effect or "hours" in effect:
+    if effect.get("readings") or effect.get("hours"):
         told = {"readings": effect.get("readings", 0), "hours": effect.get("hours", 0)}
         said.append(_("涉及 %(readings)s 个读数、%(hours)s 小时") % told)
-    if effect.get("tonnes") not in (None, ""):
-        tonnes = group_digits(round_to_place(effect["tonnes"], 0))
+    if effect.get("tonnes") not in (None, "", "0"):
+        tonnes = group_digits(round_to_place(effect["tonnes"], 0 if float(effect["tonnes"]) >= 100 else -1))
         said.append(_("涉及 %(tonnes)s t") % {"tonnes": tonnes})
     said += [_statement(one) for one in effect.get("statements", [])]
     said += [
