@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.bases import ListPageCase, page, signed_in
 from tests.carbon import world
 
-from quanheng.apps.monitoring import actions, drawing, pictures
+from quanheng.apps.monitoring import actions, drawing, pictures, queries
 from quanheng.apps.monitoring.models import Site
 from quanheng.apps.monitoring.quality import Flag, Series, stamp
 
@@ -73,6 +73,21 @@ def test_point_page_shows_corrections_and_what_was_known_of_the_instrument(plant
     shown = page(signed_in("clerk"), f"{address()}?from=2025-01-01&to=2025-01-07").text_content()
     assert "10.5" in shown and "12.75" in shown and "更正过的读数" in shown
     assert "已更正" in shown
+
+
+def test_correction_is_offered_filled_with_what_is_known_and_goes_through(plant) -> None:
+    client = signed_in("clerk")
+    (link,) = page(client, address()).xpath("//a[text()='更正']/@href")
+    form = page(client, link).xpath("//main//form[.//input[@name='known_start']]")[0]
+    given = {field.get("name"): field.get("value") or "" for field in form.xpath(".//input[@name]")}
+    assert (given["instrument"], given["known_start"]) == (
+        "AN",
+        "2020-01-01T08:00",
+    )  # 2020-01-01 UTC in China
+    answer = client.post(link, {**given, "valid_from": "2021-01-01T08:00", "reason": "施工记录有误"})
+    assert answer.status_code == 302
+    (row,) = [one for one in queries.known_of(plant["clerk"], Site.objects.get().points.get(code="C")) if not one.known_to]  # fmt: skip
+    assert row.valid_from == dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
 
 
 def test_neighbour_sees_no_point(plant) -> None:

@@ -54,6 +54,10 @@ def log(site: str | None, actor: Any) -> Answer:
             "rows": b.rows,
             "refused": b.refused,
             "root": b.root,
+            "sha256": b.file,
+            "first": b.first,
+            "last": b.last,
+            "received_at": b.received_at,
         }
         for b in rows
     ]

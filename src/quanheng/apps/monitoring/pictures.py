@@ -68,7 +68,7 @@ def point_period(point: Point, first: dt.date, last: dt.date) -> dict[str, Any]:
     flags = queries.flags_of([one], queries.rules())[one.point]
     chart = drawing.chart(one, flags, start, end, point.site.time_zone)
     for lane in chart["lanes"]:
-        lane["words"] = words.called(lane["test"])
+        lane["words"] = words.LANES[lane["test"]]
     return {
         "chart": chart,
         "count": int(np.isfinite(one.values).sum()),
@@ -87,7 +87,8 @@ def flag_rows(flags: Iterable[Flag]) -> list[dict[str, Any]]:
         {
             "flag": flag,
             "words": words.called(flag.test),
-            "note": _t("= %(ratio)s × %(point)s") % {"ratio": f"{flag.ratio:.6g}", "point": flag.partner_code}
+            "note": _t("= %(ratio)s × %(point)s")
+            % {"ratio": words.ratio_text(flag.ratio), "point": flag.partner_code}
             if flag.ratio is not None
             else "",
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -169,7 +170,7 @@ class PointPage(DetailPage):
     crumbs = ((gettext_lazy("场所"), "monitoring:sites"),)
     acts = (
         ("monitoring.reading.enter", {"site": _site_of, "point": _site, "unit": _symbol}),
-        ("monitoring.installation.correct", {"site": _site_of, "point": _site}),
+        ("monitoring.installation.begin", {"site": _site_of, "point": _site}),
     )
 
     def context(self) -> dict[str, Any]:
@@ -182,9 +183,29 @@ class PointPage(DetailPage):
             "last": last,
             "wrong": wrong,
             "quantity": queries.quantities()[self.object.quantity],
-            "installations": queries.known_of(self.actor, self.object),
+            "installations": self._installations(),
             "urn": urn_of(self.object),
         }
+
+    def _installations(self) -> list[dict[str, Any]]:
+        """What is and was known, each row that holds with the way to its correction."""
+        fixed = {"site": self.object.site.code, "point": self.object.code}
+        link = act_link(self.actor, "monitoring.installation.correct", fixed, None, self.request.path)
+        rows = queries.known_of(self.actor, self.object)
+        return [{"one": row, "correct": _correct(link["url"], row) if link else ""} for row in rows]
+
+
+def _correct(url: str, row: Installation) -> str:
+    """The form of a correction, filled with what is known; its times are those of the reader's clock."""
+    if row.known_to:
+        return ""
+    given = {"instrument": row.instrument.code, "known_start": row.valid_from, "valid_from": row.valid_from}
+    times = {**given, **({"valid_to": row.valid_to} if row.valid_to else {})}
+    shown = {
+        name: f"{timezone.localtime(value):%Y-%m-%dT%H:%M}" if isinstance(value, dt.datetime) else value
+        for name, value in times.items()
+    }
+    return f"{url}&{urlencode(shown)}"
 
 
 class QualityList(ListPage):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES = {
@@ -51,6 +52,12 @@ TESTS = {
     "out_of_order": _("顺序不对"),
     "unreadable": _("无法读出"),
 }
+LANES = {
+    "gap": _("缺测"),
+    "range": _("超限"),
+    "spike": _("突跳"),
+    "stuck": _("不变"),
+}  # short, beside a chart
 RULES = {
     "complete": (_("完整"), _("应有读数的间隔都有读数")),
     "valid": (_("有效"), _("读数在被测量的合理范围内")),
@@ -64,3 +71,8 @@ RULES = {
 def called(test: str) -> Any:
     """The word of a test."""
     return TESTS.get(test, test)
+
+
+def ratio_text(ratio: float) -> str:
+    """A ratio of two series with six digits and without an exponent."""
+    return np.format_float_positional(ratio, precision=6, fractional=False, trim="-")

@@ -99,9 +99,12 @@ def correct_installation(
 
 
 def _known(point: Point, instrument: str, start: dt.datetime) -> Installation:
-    """The installation as it is known now, by its start as it was entered."""
+    """The installation as it is known now, by its start as it was entered; forms show it without its seconds."""
     known = Installation.objects.filter(point=point, instrument__code=instrument, known_to=None)
-    found = known.select_for_update().filter(valid_from=start).first()
+    minute = start.replace(second=0, microsecond=0)
+    within = models.Q(valid_from__gte=minute, valid_from__lt=minute + dt.timedelta(minutes=1))
+    wanted = within if start == minute else models.Q(valid_from=start)
+    found = known.select_for_update().filter(wanted).order_by("valid_from").first()
     if found is None:
         starts = ", ".join(str(row.valid_from) for row in known) or "no installation of it at this point"
         raise BadInput(

@@ -18,6 +18,7 @@ from quanheng.apps.monitoring.models import QualityReport, Site
 from quanheng.apps.monitoring.quality import Flag
 from quanheng.apps.monitoring.queries import Pin
 from quanheng.apps.monitoring.scoring import Judged, Share, score, together
+from quanheng.apps.monitoring.words import ratio_text
 from quanheng.apps.records.action import Act, action
 from quanheng.apps.records.classify import plain
 from quanheng.errors import BadInput
@@ -122,5 +123,9 @@ def _stored_flag(flag: Flag) -> dict[str, Any]:
         "count": flag.count,
     }  # fmt: skip
     if flag.partner:
-        told |= {"partner": flag.partner, "partner_code": flag.partner_code, "ratio": f"{flag.ratio:.6g}"}
+        told |= {
+            "partner": flag.partner,
+            "partner_code": flag.partner_code,
+            "ratio": ratio_text(flag.ratio or 0.0),
+        }
     return told
