@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.carbon import world
 from tests.laboratory.books import analyser, saved
-from tests.laboratory.test_foreign_tables import CHECK_MAPPING, take_in
+from tests.laboratory.test_foreign_tables import CHECK_MAPPING, GOOD_MAPPING, take_in
 from tests.laboratory.test_foreign_tables import given as files
 
 from quanheng.apps.laboratory import actions, drawing, tables, verification
@@ -138,6 +138,39 @@ def test_report_of_a_file_lists_each_bad_row_in_words(filled) -> None:
     for words in ("收下 1 项，1 项未收", "lab.xlsx 器具", "器具编号", "B D", "格式不对"):
         assert words in shown, words
     assert "lab.xlsx" in text_of(browser("clerk").get("/laboratory/intakes/"))
+
+
+def test_file_and_mapping_go_in_by_the_page_of_the_act(cast, tmp_path) -> None:
+    table, mapping = files(tmp_path, "id,kind,maker\nA1,meter,示例\nA2,pump,示例\n", GOOD_MAPPING)
+    with table.open("rb") as first, mapping.open("rb") as second:
+        answer = browser("clerk").post(
+            "/do/laboratory.intake.take_in/",
+            {"owner": "PLANT", "file": first, "mapping": second},
+            follow=True,
+        )
+    made = Intake.objects.get()
+    assert answer.redirect_chain[-1][0] == f"/laboratory/intakes/{made.pk}/"
+    assert made.landed == {"instruments": 1} and "a made-up table" in made.mapping
+    shown = text_of(answer)
+    assert "t.csv" in shown and "对照文件里没有收这一行的规定" in shown
+
+
+def test_certificate_goes_in_by_the_form_with_its_standards_as_lines(cast) -> None:
+    world.instrument(cast["clerk"], "AN", "co2_concentration", "%")
+    given = {
+        "issuer": "LAB", "number": "F-1", "kind": "calibration", "owner": "PLANT", "instrument": "AN",
+        "issued_on": "2025-01-02", "valid_from": "2025-01-02", "unit": "%", "basis": "absolute", "range_low": "5",
+        "range_high": "15", "corrections": "5 -0.3 0.2\n15 0.1 0.2 2.1",
+        "traced_to": "标准气体\tNIM/GBW-1\t2026-05-01\tnational\n温度计\tLAB/T-1",
+    }  # fmt: skip
+    answer = browser("clerk").post("/do/laboratory.certificate.enter/", given)
+    assert answer.status_code == 302, text_of(answer)
+    row = Certificate.objects.get()
+    assert [(p["error"], p["k"]) for p in row.points] == [("0.3", "2"), ("-0.1", "2.1")]
+    uses = [(u.name, u.traced_by, str(u.valid_until), u.level) for u in row.uses_standards.all()]
+    assert uses == [
+        ("标准气体", "NIM/GBW-1", "2026-05-01", "national"), ("温度计", "LAB/T-1", "None", "standard"),
+    ]  # fmt: skip
 
 
 def test_pages_ask_the_database_a_bounded_number_of_times(filled, django_assert_max_num_queries) -> None:
