@@ -11,9 +11,10 @@ import zoneinfo
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from quanheng.apps.carbon import activity_chain
-from quanheng.apps.carbon.chain_nodes import constant_node, part_node, reading_node, statement_node
+from quanheng.apps.carbon.chain_nodes import constant_node, part_node, row_node, rows_at, statement_node
 from quanheng.apps.carbon.coverage import Part
 from quanheng.apps.carbon.measured import SiteYear, SourceYear
 from quanheng.apps.carbon.models import Statement
@@ -36,6 +37,9 @@ def chain(statement: Statement, hour: dt.datetime | None = None, source: str | N
     zone = zoneinfo.ZoneInfo(statement.site.time_zone)
     index = _index(one, hour if hour is None or hour.tzinfo else hour.replace(tzinfo=zone))
     start = dt.datetime.fromtimestamp(int(one.hours.starts[index]) / 1e6, dt.UTC)
+    points = monitoring.points_of(statement.site)
+    chosen = {name: points[one.source.points[name]] for name in one.indications}
+    rows = rows_at([str(point.pk) for point in chosen.values()], start, computed.pin)
     return {
         "statement": statement_node(statement, computed),
         "hour": {
@@ -46,7 +50,9 @@ def chain(statement: Statement, hour: dt.datetime | None = None, source: str | N
             "basis": one.source.basis,
             "constants": [constant_node(name, value) for name, value in one.constants.items()],
         },
-        "inputs": [_input_node(statement, one, name, index, start, computed.pin) for name in one.indications],
+        "inputs": [
+            _input_node(one, name, index, point, rows[str(point.pk)]) for name, point in chosen.items()
+        ],
     }
 
 
@@ -80,10 +86,7 @@ def _index(one: SourceYear, hour: dt.datetime | None) -> int:
     return index
 
 
-def _input_node(
-    statement: Statement, one: SourceYear, name: str, index: int, start: dt.datetime, pin: monitoring.Pin
-) -> dict[str, Any]:
-    point = monitoring.point_named(statement.site, one.source.points[name])
+def _input_node(one: SourceYear, name: str, index: int, point: Any, raw: pa.Table) -> dict[str, Any]:
     parts = [part for part in one.parts() if part.mask[index] and _belongs(part, name, one)]
     ended = laboratory.ended_since(part.certificate.id for part in parts if part.certificate)
     return {
@@ -93,7 +96,7 @@ def _input_node(
         "unit": point.unit,
         "corrected": text(float(one.corrected[name][index])),
         "indication": text(float(one.indications[name][index])),
-        "reading": reading_node(str(point.pk), start, pin),
+        "reading": row_node(raw),
         "covered_by": [part_node(part, ended) for part in parts],
     }
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
+
+import pyarrow as pa
 
 from quanheng.apps.carbon.coverage import Part, table_of
 from quanheng.apps.carbon.models import Statement
@@ -109,12 +112,25 @@ def ledger_node(label: str, pk: str) -> dict[str, Any] | None:
     }
 
 
+def rows_at(points: Sequence[str], start: dt.datetime, pin: monitoring.Pin) -> dict[str, pa.Table]:
+    """The raw row of each point for one hour, read at once, as a table of one row."""
+    table = monitoring.readings(list(dict.fromkeys(points)), start, start + dt.timedelta(hours=1), pin)
+    found: dict[str, pa.Table] = {}
+    for n, point in enumerate(table["point"].to_pylist()):
+        found.setdefault(point, table.slice(n, 1))
+    return found
+
+
 def reading_node(point: str, start: dt.datetime, pin: monitoring.Pin) -> dict[str, Any]:
+    """The raw row of a point for one hour."""
+    return row_node(rows_at([point], start, pin)[point])
+
+
+def row_node(raw: pa.Table) -> dict[str, Any]:
     """The raw row: value, text as received, file and row, and the proof that it is in its batch."""
-    table = monitoring.readings([point], start, start + dt.timedelta(hours=1), pin)
-    row = table.slice(0, 1).to_pylist()[0]
+    row = raw.to_pylist()[0]
     batch = monitoring.batch(row["seq"])
-    proof = monitoring.lake().proof_of(table.slice(0, 1))
+    proof = monitoring.lake().proof_of(raw)
     proven = proof.root.hex() == batch.root and merkle.verify_inclusion(
         proof.line, proof.index, proof.size, proof.path, proof.root
     )
