@@ -111,6 +111,28 @@ def test_older_file_of_the_issuer_is_told_apart_from_an_altered_one(paper, tmp_p
     assert "文件未改动" in ask(certificate, file=io.BytesIO(b"two\n")).content.decode()
 
 
+def test_file_that_was_cleaned_at_intake_says_why_the_original_differs(paper, tmp_path) -> None:
+    import pikepdf
+
+    cast, certificate = paper
+    path = tmp_path / "paper.pdf"
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.docinfo["/Author"] = "somebody"
+        made.save(path)
+    original = path.read_bytes()
+    stored = records.add_attachment(
+        cast["technician"], object=urn_of(certificate), kind="证书", file=Upload.local(path)
+    )
+    assert stored.removed_metadata
+    told = ask(certificate, file=io.BytesIO(original))
+    assert verdict(told) == "altered" and "去除了作者" in told.content.decode()
+    from quanheng.apps.records.files import store
+
+    kept = b"".join(store().stream(stored.file.sha256))
+    assert "文件未改动" in ask(certificate, file=io.BytesIO(kept)).content.decode()
+
+
 def test_file_of_the_holder_proves_nothing(paper, tmp_path) -> None:
     """A holder could attach a paper that he altered himself: only the issuer's files count."""
     cast, certificate = paper

@@ -45,6 +45,7 @@ class Shown:
     ended_on: dt.date | None
     replaced_by: str
     registered: int
+    cleaned: bool  # side data was taken from a registered file, so that the issuer's own copy of it differs
 
 
 def readable_code(text: str) -> str:
@@ -73,6 +74,7 @@ def look_up(text: str, day: dt.date) -> Shown | None:
 
 
 def _shown(row: Certificate, day: dt.date) -> Shown:
+    files = _registered(row)
     return Shown(
         id=str(row.pk),
         verdict=_verdict(row, day),
@@ -87,7 +89,8 @@ def _shown(row: Certificate, day: dt.date) -> Shown:
         valid_until=row.valid_until,
         ended_on=row.ended_on,
         replaced_by=row.replaced_by.number if row.replaced_by else "",
-        registered=len(_registered(row)),
+        registered=len(files),
+        cleaned=any(one.removed_metadata for one in files),
     )
 
 
