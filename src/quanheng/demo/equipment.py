@@ -38,6 +38,21 @@ INSTRUMENTS = (
 )
 
 
+# quantity -> what the centre measured against, down to the national standard; and until when that was good
+STANDARDS = {
+    "co2_concentration": ("氮中二氧化碳气体标准物质（示例）", dt.date(2026, 12, 31)),
+    "flow": ("音速喷嘴法气体流量国家标准（示例）", dt.date(2027, 6, 30)),
+    "gas_volume": ("音速喷嘴法气体流量国家标准（示例）", dt.date(2027, 6, 30)),
+    "temperature": ("铂电阻温度计国家标准（示例）", dt.date(2027, 3, 31)),
+    "pressure": ("活塞式压力计国家标准（示例）", dt.date(2027, 9, 30)),
+    "moisture": ("双压法湿度国家标准（示例）", dt.date(2026, 12, 31)),
+    "mass": ("千克原器组国家标准（示例）", dt.date(2028, 12, 31)),
+    "carbon_content": ("煤中元素标准物质（示例）", dt.date(2027, 12, 31)),
+    "heating_value": ("苯甲酸量热标准物质（示例）", dt.date(2027, 12, 31)),
+    "active_energy": ("交流功率国家标准（示例）", dt.date(2027, 12, 31)),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """A certificate as the centre issued it; points are (nominal, error, U) in the unit or in %, k = 2."""

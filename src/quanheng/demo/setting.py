@@ -50,8 +50,10 @@ def _instruments(clerk: Any) -> None:
 
 
 def _certificates(technician: Any) -> None:
+    measures = {code: quantity for code, _, _, _, _, quantity, *_ in equipment.INSTRUMENTS}
     for paper in equipment.CERTIFICATES:
         low, high = paper.range
+        name, until = equipment.STANDARDS[measures[paper.instrument]]
         laboratory.enter_certificate(
             technician,
             issuer=people.CENTRE,
@@ -67,6 +69,7 @@ def _certificates(technician: Any) -> None:
             points=[{"nominal": x, "error": e, "U": u} for x, e, u in paper.points],
             range_low=low,
             range_high=high,
+            traced_to=[{"name": name, "valid_until": until, "level": "national"}],
         )
 
 

@@ -6,6 +6,7 @@ compares them; then a certificate falls, and what stood on it is found, computed
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,11 @@ def _readings(clerk: Any, say: Say) -> None:
     say(
         f"readings: {batch.rows} taken in from {batch.name}, commit {batch.seq}, {batch.refused} rows refused"
     )
+    judged = monitoring.judge_quality(
+        clerk, site=SITE, first_day=dt.date(YEAR, 1, 1), last_day=dt.date(YEAR, 12, 31)
+    )
+    tests = ", ".join(sorted({flag["test"] for flag in judged.flags}))
+    say(f"quality: score {judged.score}, {judged.flag_count} flags ({tests})")
     kept = carbon.take_in_months(clerk, site=SITE, file=Upload.local(months))
     say(f"activity data: {kept.rows} months taken in from {kept.name}, {kept.refused} rows refused")
 
