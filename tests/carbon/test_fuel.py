@@ -11,6 +11,7 @@ from tests.carbon import activity_world as boiler
 from tests.carbon import world
 
 from quanheng.apps.carbon import actions as carbon
+from quanheng.apps.carbon import chain as way
 from quanheng.apps.carbon import recomputing
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.records import events
@@ -200,6 +201,23 @@ def test_revoked_certificate_of_the_scale_makes_the_month_uncovered(two_months) 
     assert after.result["coverage"]["hours"]["not covered"] == (31 + 28) * 24
     again = recomputing.as_it_was(before).total.result
     assert repr(again.U) == before.result["exact"]["U"]
+
+
+def test_chain_tells_who_entered_a_corrected_month_and_that_it_was_corrected_since(two_months) -> None:
+    boiler.month(two_months, 2, "2100", "60")
+    statement = stated(two_months)
+    february = way.chain(statement)
+    assert (february["month"]["month"], february["record"]["corrected_since"]) == (2, None)
+    assert february["record"]["ledger"]["verb"] == "carbon.activity.enter"
+    boiler.month(two_months, 2, "2200", "60")
+    again = way.chain(statement)
+    assert again["record"]["amount"] == "2100"
+    assert again["record"]["corrected_since"] and again["statement"]["recomputed"]["agrees"]
+
+
+def test_chain_of_a_month_that_is_not_in_the_total_says_so(two_months) -> None:
+    with pytest.raises(BadInput, match="nothing of this month"):
+        way.chain(stated(two_months), dt.datetime(2025, 7, 1, tzinfo=dt.UTC))
 
 
 def test_statement_names_months_streams_certificates_and_norms(two_months) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from quanheng.cli.frame import Answer, command, group
+from quanheng.cli.frame import BAD_INPUT, DONE, Answer, command, group
 
 METHODS = ["cems", "fuel", "electricity"]
 
@@ -33,6 +33,57 @@ def state(site: str, year: int, method: str, actor: Any) -> Answer:
     return Answer(telling.statement_data(statement), telling.statement_lines(statement))
 
 
+@click.argument("site")
+@click.argument("code")
+@click.option("--kind", type=click.Choice(["fuel", "electricity", "heat"]), required=True)
+@click.option("--name", default="", help="Name of the stream; its code if none is given.")
+@click.option("--fuel", default="", help="Fuel, as the guideline names it.")
+@click.option("--defaults", default="", metavar="'NORM | EDITION'", help="Guideline whose defaults stand in.")
+@click.option("--factor", default="", metavar="KEY", help="Norm value of bought energy, by its full key.")
+@click.option("--meter", default="", metavar="INSTRUMENT", help="Belt scale, fuel meter or energy meter.")
+@click.option("--analyser", default="", metavar="INSTRUMENT", help="Analyser of elementary carbon.")
+@click.option("--calorimeter", default="", metavar="INSTRUMENT")
+@click.option("--point", default="", help="Point at which bought energy is read every hour.")
+def stream(site: str, code: str, actor: Any, **given: str) -> Answer:
+    """Register a fuel that a site burns, or an energy that it buys.
+
+    JSON: stream, site, kind, fuel, defaults, factor, unit (in which its months are kept).
+    """
+    from quanheng.apps.carbon import actions, activity_values
+
+    made = actions.register_stream(actor, site=site, code=code, **{**given, "name": given["name"] or code})
+    unit = activity_values.kept_unit(made, made.known_from.date())
+    data = {
+        "stream": made.code, "site": site, "kind": made.kind, "fuel": made.fuel, "defaults": made.defaults,
+        "factor": made.factor, "unit": unit,
+    }  # fmt: skip
+    return Answer(data, [f"{site}/{made.code} registered: {made.kind}, amounts in {unit}"])
+
+
+@click.argument("file", type=click.Path())
+@click.option("--site", required=True, metavar="CODE", help="Site that the months belong to.")
+def months(file: str, site: str, actor: Any) -> Answer:
+    """Take in the months of fuel and bought energy of a CSV or Excel file. Good rows land, bad ones are listed; then the
+    exit code is 2.
+
+    Columns: stream, year, month, amount, unit; carbon, basis (ar, ad, d), moisture_ar, moisture_ad, ncv, oxidation,
+    analysed_on, report where they were measured. A month that is known already is corrected; its former value stays.
+
+    JSON: file, sha256, rows, refused, problems (row, field, found, message).
+    """
+    from quanheng.apps.carbon import actions
+    from quanheng.apps.records.uploads import Upload
+
+    kept = actions.take_in_months(actor, site=site, file=Upload.local(file))
+    data = {
+        "site": site, "file": kept.name, "sha256": kept.file, "rows": kept.rows, "refused": kept.refused,
+        "problems": kept.problems,
+    }  # fmt: skip
+    lines = [f"{kept.rows} months taken in, {kept.refused} rows refused ({kept.name})"]
+    lines += ["  " + ", ".join(f"{k} {v}" for k, v in problem.items()) for problem in kept.problems]
+    return Answer(data, lines, BAD_INPUT if kept.refused else DONE)
+
+
 @click.argument("statement")
 @click.option(
     "--hour",
@@ -41,7 +92,11 @@ def state(site: str, year: int, method: str, actor: Any) -> Answer:
 )
 @click.option("--source", help="Emission source, where the site has several.")
 def chain(statement: str, hour: dt.datetime | None, source: str | None, actor: Any) -> Answer:
-    """Walk a statement back to a raw row, its instrument and the certificate that covered it."""
+    """Walk a statement back to a raw row, its instrument and the certificate that covered it.
+
+    A statement of fuel or bought energy is walked by the month in which the hour lies. JSON: statement; hour (cems) or
+    month, stream and record (fuel, electricity) with norm values; inputs, each with reading, instruments, certificates.
+    """
     import zoneinfo
 
     from quanheng.apps.carbon import chain as way
@@ -76,6 +131,8 @@ def compare(site: str, year: int, methods: tuple[str, ...], actor: Any) -> Answe
     return Answer(data, comparing_told.lines(data))
 
 
+command(carbon, "stream", changes=True)(stream)
+command(carbon, "months", changes=True)(months)
 command(carbon, "state", changes=True)(state)
 command(carbon, "compare", changes=True)(compare)
 command(carbon, "chain", changes=True)(chain)

@@ -97,7 +97,7 @@ def _record_node(row: ActivityMonth) -> dict[str, Any]:
     newer = ActivityMonth.objects.filter(replaces=row).first()
     return {
         "id": str(row.pk),
-        "amount": str(row.amount.normalize()),
+        "amount": format(row.amount.normalize(), "f"),
         "unit": row.unit,
         "known_from": row.known_from.isoformat(),
         "corrected_since": newer.known_from.isoformat() if newer else None,
@@ -105,7 +105,9 @@ def _record_node(row: ActivityMonth) -> dict[str, Any]:
         "file": row.file.name if row.file else None,
         "file_sha256": row.file.file if row.file else None,
         "row": row.row,
-        "ledger": ledger_node("carbon.activitymonth", str(row.pk)),
+        "ledger": ledger_node("carbon.activityfile", str(row.file_id))
+        if row.file_id
+        else ledger_node("carbon.activitymonth", str(row.pk)),
     }
 
 

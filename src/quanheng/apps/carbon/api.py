@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import pydantic
 from pydantic import AwareDatetime, Field
 
-from quanheng.apps.carbon import queries
+from quanheng.apps.carbon import activity_queries, queries
 from quanheng.apps.carbon.chain import chain
-from quanheng.apps.carbon.models import Source, Statement
+from quanheng.apps.carbon.models import ActivityMonth, ActivityStream, Source, Statement
 from quanheng.apps.records.reads import Noun, Part, readable
 
 
@@ -26,6 +26,18 @@ def _chain(actor: Any, statement: Statement, asked: Hour) -> dict[str, Any]:
 
 
 readable(Noun("carbon", "sources", "source", "emission sources", Source, queries.sources, filters=("code",)))
+readable(
+    Noun(
+        "carbon", "streams", "stream", "streams of fuel and bought energy", ActivityStream, activity_queries.streams,
+        filters=("code", "kind"),
+    )
+)  # fmt: skip
+readable(
+    Noun(
+        "carbon", "months", "month", "months of activity data, all versions", ActivityMonth, activity_queries.months,
+        filters=("year", "month"),
+    )
+)  # fmt: skip
 readable(
     Noun(
         "carbon",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from quanheng.apps.carbon import activity_chain_told
 from quanheng.science.uncertainty.rounding import format_result, group_digits, round_to_place
 
 
@@ -44,7 +45,8 @@ def _hours(statement: Any) -> Iterator[str]:
     filled = statement.result.get("substituted", {}).get("hours", 0)
     unknown = statement.hours_of_year - statement.hours
     if "activity" in statement.result:
-        yield f"  months entered: {len({one['month'] for one in statement.result['activity']})} of 12"
+        known = {one["month"] for one in statement.result["activity"] if one["tonnes"] is not None}
+        yield f"  months with activity data: {len(known)} of 12"
     else:
         yield f"  {statement.hours - filled} of {statement.hours_of_year} hours have all their readings"
     if filled:
@@ -56,6 +58,9 @@ def _hours(statement: Any) -> Iterator[str]:
 
 def chain_lines(data: dict[str, Any]) -> Iterator[str]:
     """A chain as people read it, from the figure down to the raw row and across to the certificate."""
+    if "month" in data:
+        yield from activity_chain_told.lines(data)
+        return
     top, hour = data["statement"], data["hour"]
     yield f"{top['number']}: {format_result(top['value_t'], top['U_t'], 't CO₂')}"
     yield f"  recomputed from the pinned readings: {'agrees' if top['recomputed']['agrees'] else 'DIFFERS'}"

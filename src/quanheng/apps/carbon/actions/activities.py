@@ -145,7 +145,9 @@ def enter_month(
     report: Annotated[str, Field(max_length=80, title=_("检测报告编号"))] = "",
 ) -> ActivityMonth:
     """Enter a month of a stream, or correct it: what was known before stays readable, and so does what stands on it."""
-    return _kept(act, monitoring.site_named(site), act.given, None, None)
+    made = _kept(act, monitoring.site_named(site), act.given, None, None)
+    act.about(made)  # not the version that it ended
+    return made
 
 
 def _rows(actor: Any, given: Any) -> Any:
