@@ -49,6 +49,8 @@ CASES: dict[str, dict[str, object]] = {
         "defaults": "企业温室气体排放核算方法与报告指南 发电设施 | 2022",
     },
     "carbon.stream.stop": {"site": "SITE-1", "stream": "COAL", "reason": REASON},
+    "carbon.restatement.confirm": {"statement": "HS-2025-0001"},
+    "carbon.restatement.decline": {"statement": "HS-2025-0001", "reason": REASON},
     "carbon.source.register": {
         "site": "SITE-1",
         "code": "S1",

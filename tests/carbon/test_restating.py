@@ -379,3 +379,64 @@ def test_only_the_owner_decides_and_others_learn_nothing(statement, plant) -> No
 
 
 CAUSE = {"kind": "certificate", "id": "x", "version": "y", "words": "z", "at": "2026-01-01T00:00:00Z"}
+
+
+def test_DATA_24_no_statement_without_a_plan_and_a_finding_leads_to_a_correction_that_keeps_the_first(
+    plant, tmp_path
+) -> None:
+    """In first form: the plan is the registered sources with their points; the finding is one about what was known.
+
+    Verification as a process of its own (task, sample, report) comes with a later part.
+    """
+    certified(plant)
+    world.readings(plant["clerk"], tmp_path, ROWS)
+    with pytest.raises(BadInput, match="no measured emission source"):
+        carbon.state(plant["clerk"], site="S1", year=2025)
+    with pytest.raises(BadInput, match="unknown point"):
+        world.wet_stack(plant, flow="NOT-IN-THE-PLAN")
+    world.wet_stack(plant)
+    first = carbon.state(plant["clerk"], site="S1", year=2025)
+    revoke(plant)
+    second = carbon.confirm(plant["clerk"], statement=proposed().number)
+    first.refresh_from_db()
+    assert (first.edition, first.state, second.edition, second.state) == (1, "replaced", 2, "current")
+    assert second.replaces_id == first.pk and WHY in second.causes[0]["words"]
+    assert chain(first)["statement"]["recomputed"]["agrees"]
+    assert chain(second)["statement"]["recomputed"]["agrees"]
+
+
+def test_certificate_of_an_instrument_that_moved_is_one_common_error_over_both_places(
+    plant, tmp_path
+) -> None:
+    """Hour 0 read at Q by FL, hours 1 and 2 at Q2 by the same FL under the same certificate: its effects add up linearly."""
+    certified(plant)
+    zone = dt.timezone(dt.timedelta(hours=8))
+    moved = dt.datetime(2025, 3, 1, 1, tzinfo=zone)
+    world.point(plant["clerk"], "Q2", "flow")
+    monitoring.end_installation(plant["clerk"], site="S1", point="Q", instrument="FL", valid_to=moved)
+    world.install(plant["clerk"], "Q2", "FL", valid_from=moved)
+    world.wet_stack(plant)
+    world.wet_stack(plant, "K2", flow="Q2")
+    head = "time,C [%],Q [m3/h],Q2 [m3/h],T [degC],P [kPa]"
+    rows = [
+        "2025-03-01 00:00,10,1000,,0,101.325",
+        "2025-03-01 01:00,12,,2000,0,101.325",
+        "2025-03-01 02:00,8,,1500,0,101.325",
+    ]
+    world.readings(plant["clerk"], tmp_path, rows, header=head)
+    made = carbon.state(plant["clerk"], site="S1", year=2025)
+    assert figures(made) == pytest.approx(by_hand(), rel=1e-12)
+    (flow,) = [c for c in made.result["contributions"] if c["name"] == "FL · LAB/C-FL"]
+    assert (flow["kind"], flow["readings"]) == ("common", 3)
+
+
+def test_one_certificate_under_two_sources_falls_in_both_and_each_reading_is_counted_once(plant, tmp_path) -> None:
+    certified(plant)
+    world.wet_stack(plant)
+    world.wet_stack(plant, "K2")
+    world.readings(plant["clerk"], tmp_path, ROWS)
+    carbon.state(plant["clerk"], site="S1", year=2025)
+    revoke(plant)
+    tonnes, u = by_hand(u_q=UNCOVERED_FLOW)
+    assert figures(proposed()) == pytest.approx((2 * tonnes, 2 * u), rel=1e-12)
+    assert (proposed().touched["readings"], proposed().touched["hours"]) == (3, 3)

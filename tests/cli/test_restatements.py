@@ -18,7 +18,7 @@ REVOKE = ("certificate", "revoke", "LAB/C-FL", "--reason", "标准器超差")
 
 
 @pytest.fixture
-def statement(plant, tmp_path):  # noqa: F811
+def statement(plant, tmp_path):  # noqa: F811  # pytest hands in the fixture under its name
     certified(plant)
     world.wet_stack(plant)
     world.readings(plant["clerk"], tmp_path, ROWS)

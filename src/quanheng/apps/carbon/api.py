@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 from quanheng.apps.carbon import activity_queries, queries
 from quanheng.apps.carbon.chain import chain
 from quanheng.apps.carbon.models import ActivityMonth, ActivityStream, Source, Statement
+from quanheng.apps.carbon.restated import restatement_data
 from quanheng.apps.records.reads import Noun, Part, readable
 
 
@@ -19,6 +20,16 @@ class Hour(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid")
     hour: Annotated[AwareDatetime | None, Field(description="the start of an hour")] = None
     source: Annotated[str | None, Field(max_length=40, description="code of a source")] = None
+
+
+class Nothing(pydantic.BaseModel):
+    """Nothing more is asked."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+
+def _restatement(actor: Any, statement: Statement, asked: Nothing) -> dict[str, Any]:
+    return restatement_data(statement)
 
 
 def _chain(actor: Any, statement: Statement, asked: Hour) -> dict[str, Any]:
@@ -48,6 +59,14 @@ readable(
         queries.statements,
         key="number",
         filters=("number", "state", "method"),
-        parts=[Part("chain", "The way back to a raw reading and its certificates", _chain, Hour)],
+        parts=[
+            Part("chain", "The way back to a raw reading and its certificates", _chain, Hour),
+            Part(
+                "restatement",
+                "What it restates: both figures, what fell, what is touched",
+                _restatement,
+                Nothing,
+            ),
+        ],
     )
 )

@@ -37,20 +37,23 @@ def between(old: CemsYear, new: CemsYear) -> Touched:
     reading is. Readings that no total counts, because their hour is incomplete in both results, are left out.
     """
     later = {one.source.code: one for one in new.sources}
-    readings, tonnes = 0, 0.0
+    readings: dict[str, Mask] = {}  # by point: a reading that serves two sources is one reading
+    tonnes = 0.0
     days: set[int] = set()
     touched = np.zeros(old.sources[0].hours.starts.size, dtype=bool)
     for one in old.sources:
         inputs = _touched_inputs(one, later[one.source.code])
         here = np.logical_or.reduce(list(inputs.values()))
-        here |= _other(
-            one.rate.mass, later[one.source.code].rate.mass
-        )  # an hour put in by a rule has no reading
-        readings += sum(int(mask.sum()) for mask in inputs.values())
+        # an hour that a rule put in has no reading, but may have another mass
+        here |= _other(one.rate.mass, later[one.source.code].rate.mass)
+        for name, mask in inputs.items():
+            point = one.source.points[name]
+            readings[point] = readings[point] | mask if point in readings else mask
         tonnes += float(np.nansum(one.rate.mass[here])) / 1000
         touched |= here
         days |= set(one.hours.days[here].tolist())
-    return Touched(readings, int(touched.sum()), tonnes, tuple(_runs(sorted(days))))
+    count = sum(int(mask.sum()) for mask in readings.values())
+    return Touched(count, int(touched.sum()), tonnes, tuple(_runs(sorted(days))))
 
 
 def _touched_inputs(old: SourceYear, new: SourceYear) -> dict[str, Mask]:
@@ -84,13 +87,15 @@ def _covers(one: SourceYear, key: str) -> np.ndarray[Any, np.dtype[np.object_]]:
 
 def _runs(days: list[int]) -> Iterator[tuple[dt.date, dt.date]]:
     """Days one after the other as runs."""
-    start = before = None
-    for day in [*days, None]:
-        if before is not None and (day is None or day != before + 1):
+    if not days:
+        return
+    start = before = days[0]
+    for day in days[1:]:
+        if day != before + 1:
             yield dt.date.fromordinal(start), dt.date.fromordinal(before)
             start = day
-        start = day if start is None else start
         before = day
+    yield dt.date.fromordinal(start), dt.date.fromordinal(before)
 
 
 @method("cems", differing=between)

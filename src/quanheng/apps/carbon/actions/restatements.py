@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from quanheng.apps.carbon import policy
-from quanheng.apps.carbon.actions.statements import note_uses, row_of
 from quanheng.apps.carbon.actions.words import Reason, StatementNumber
 from quanheng.apps.carbon.events import (
     NormChanged,
@@ -21,6 +20,7 @@ from quanheng.apps.carbon.events import (
 from quanheng.apps.carbon.methods import Computed, Touched
 from quanheng.apps.carbon.models import Statement
 from quanheng.apps.carbon.recomputing import anew, differs, touched_between
+from quanheng.apps.carbon.rows import note_uses, row_of
 from quanheng.apps.records import queries as records
 from quanheng.apps.records.action import Act, action, system_only
 from quanheng.apps.records.classify import urn_of

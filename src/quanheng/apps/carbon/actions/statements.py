@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
 from typing import Annotated, Any
 
-import numpy as np
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
@@ -17,9 +13,9 @@ from quanheng.apps.carbon.actions.words import SiteCode
 from quanheng.apps.carbon.events import StatementReplaced
 from quanheng.apps.carbon.methods import AS_STORED, Computed, MethodKey, method_named
 from quanheng.apps.carbon.models import Statement
+from quanheng.apps.carbon.rows import note_uses, row_of
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.action import Act, action
-from quanheng.apps.records.classify import urn_of
 
 
 def _computed(actor: Any, given: Any) -> Computed:
@@ -53,48 +49,3 @@ def state(
     if before is not None:
         act.emit(StatementReplaced(statement=str(before.pk), by=str(made.pk), at=act.at))
     return made
-
-
-def note_uses(act: Act, made: Statement, computed: Computed) -> None:
-    """Record what a statement stands on, so that it is found when any of it falls."""
-    for kind, used, version in computed.used():
-        act.uses("statement", urn_of(made), kind, used, version)
-
-
-def row_of(computed: Computed, method: str, at: dt.datetime, **more: Any) -> Statement:
-    """The row of a computed year, not yet stored."""
-    result = computed.total.result
-    return Statement(
-        owner=computed.site.owner,
-        number=_next_number(computed.year),
-        site=computed.site,
-        year=computed.year,
-        method=method,
-        edition=_next_edition(computed.site, computed.year, method),
-        value=_decimal(result.value, 6),
-        standard_uncertainty=_decimal(result.u, 6),
-        expanded_uncertainty=_decimal(result.U, 6),
-        coverage_factor=_decimal(result.k, 9),
-        dof=_decimal(result.dof, 6) if np.isfinite(result.dof) else None,
-        hours=computed.total.readings,
-        hours_of_year=computed.hours,
-        lake_version=computed.pin.commit,
-        result=computed.as_result(),
-        made_at=at,
-        **more,
-    )
-
-
-def _decimal(value: float, places: int) -> Decimal:
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places))
-
-
-def _next_number(year: int) -> str:
-    numbers = Statement.objects.filter(number__startswith=f"HS-{year}-").values_list("number", flat=True)
-    return f"HS-{year}-{max((int(n.rsplit('-', 1)[1]) for n in numbers), default=0) + 1:04d}"
-
-
-def _next_edition(site: Any, year: int, method: str) -> int:
-    """Proposals that were not taken keep their number of edition; none is given twice."""
-    known = Statement.objects.filter(site=site, year=year, method=method)
-    return (known.aggregate(last=Max("edition"))["last"] or 0) + 1
