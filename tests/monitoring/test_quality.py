@@ -9,14 +9,17 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.bases import page, signed_in
 from tests.carbon import world
 
 from quanheng.apps.monitoring import actions, api, queries
 from quanheng.apps.monitoring.models import QualityReport, Site
-from quanheng.apps.monitoring.quality import due, moment
+from quanheng.apps.monitoring.quality import Series, due, moment, stamp
+from quanheng.apps.monitoring.quality_files import judge_file
 from quanheng.apps.monitoring.quality_rules import RULES, packaged, read
-from quanheng.apps.monitoring.scoring import Share, percent, score
+from quanheng.apps.monitoring.scoring import Share, Version, judge_point, percent, score
 from quanheng.apps.records.models import Dependency
 from quanheng.apps.records.uploads import Upload
 from quanheng.errors import BadInput, Refused
@@ -159,6 +162,38 @@ def test_corrected_reading_is_not_consistent(plant) -> None:
         )
     shares = {s["rule"]: s for s in judge(plant).shares}
     assert (shares["consistent"]["good"], shares["consistent"]["judged"]) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("taken", "received", "good"),
+    [
+        ("2025-01-31T23:00", "2025-03-13T00:00", 1),  # 1 February and 40 days, in the time of the site
+        ("2025-01-31T23:00", "2025-03-13T00:01", 0),
+        ("2025-02-01T00:00", "2025-03-13T00:01", 1),
+        ("2024-12-15T00:00", "2025-02-10T00:00", 1),
+        ("2024-12-15T00:00", "2025-02-10T00:01", 0),
+    ],
+)
+def test_timely_counts_from_the_end_of_the_month_of_the_site(taken, received, good) -> None:
+    at, came = (
+        np.array([stamp(dt.datetime.fromisoformat(text).replace(tzinfo=ZONE))]) for text in (taken, received)
+    )
+    one = Series("p", "P", "flow", at, at, np.array([1.0]), 1.0)
+    told = judge_point(one, [], Version(at, np.array([1.0]), came), [], packaged(), "Asia/Shanghai")
+    assert {s.rule: s.good for s in told.shares}["timely"] == good
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["2025-01-01 00:00", "2025-01-01 01:00", "9999-12-31", "0001-01-01", "x", "2025-06-01", "2025-01-01 00:00+08:00", "2199-01-01 00:00:01"]), st.sampled_from(["1", "", "nan", "1e400", "-5", "abc", "1_0"])), max_size=12))  # fmt: skip
+def test_any_file_of_two_columns_is_judged_or_told_in_one_line(tmp_path_factory, rows) -> None:
+    path = tmp_path_factory.mktemp("any") / "any.csv"
+    path.write_text("\n".join(["time,value", *(",".join(row) for row in rows)]), encoding="utf-8")
+    try:
+        found = judge_file(path, "any.csv", packaged())
+    except BadInput as error:
+        assert len(error.problems) == 1
+    else:
+        assert all(one["test"] for one in found["intervals"])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from quanheng.errors import BadInput
 from quanheng.science.series import checks
 from quanheng.science.series.derived import derived, smallest_step
-from quanheng.science.series.gaps import Interval, gaps, missing_count, usual_step
+from quanheng.science.series.gaps import Interval, gaps, gaps_between, missing_count, usual_step
 
 NAN = math.nan
 
@@ -57,6 +57,29 @@ def test_gaps_and_readings_together_make_all_that_was_expected(present: set[int]
     named = {n for one in lacking for n in range(one.first, one.last + 1)}
     assert named == set(range(61)) - present
     assert missing_count(lacking) == len(named)
+
+
+def test_gaps_of_a_series_that_says_its_own_step() -> None:
+    at = [0, 60, 240, 300, 420]
+    found_ = gaps_between(at, [1.0] * 5, step=60, start=0, end=540)
+    assert found_ == [
+        Interval("gap", 120, 180, 2),
+        Interval("gap", 360, 360, 1),
+        Interval("gap", 480, 540, 2),
+    ]
+    assert gaps_between([], [], step=60, start=0, end=120) == [Interval("gap", 0, 120, 3)]
+    assert gaps_between([0, 119], [1.0, 1.0], step=60, start=0, end=119, tolerance=20)[0] == Interval(
+        "gap", 60, 60, 1
+    )
+    assert gaps_between([0, 90], [1.0, 1.0], step=60, start=0, end=90, tolerance=20) == []
+    with pytest.raises(BadInput, match="no step"):
+        gaps_between(at, [1.0] * 5, step=0, start=0, end=1)
+
+
+@given(st.sets(st.integers(0, 60)))
+def test_on_a_grid_both_ways_of_finding_gaps_agree(present: set[int]) -> None:
+    times, values = sorted(present), [1.0] * len(present)
+    assert gaps_between(times, values, step=1, start=0, end=60) == gaps(range(61), times, values)
 
 
 def test_usual_step_is_the_most_common_distance() -> None:

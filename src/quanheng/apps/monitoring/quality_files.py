@@ -20,10 +20,11 @@ from quanheng.apps.monitoring.quality_rules import Rules
 from quanheng.apps.monitoring.reading_formats import opened
 from quanheng.errors import BadInput
 from quanheng.science.series import checks
-from quanheng.science.series.gaps import Interval, gaps, runs, usual_step
+from quanheng.science.series.gaps import Interval, gaps_between, runs, usual_step
 
 COLUMNS = ("time", "value")
-SHORTEST_LATENESS = 3  # a stamp within this part of a step counts for its place in the series
+SHORTEST_LATENESS = 3  # two stamps that are closer by a third of a step are still two steps apart
+YEARS = range(1900, 2200)  # a time of another year is no time of a reading
 
 
 @dataclass(slots=True)
@@ -73,10 +74,10 @@ def _of_file(column: Column) -> list[Interval]:
     order = np.argsort(times, kind="stable")
     unreadable = (filled & ~np.isfinite(values))[order]
     step = usual_step(times)
-    due = np.arange(times.min(), times.max() + 1, step, dtype=np.int64) if step else times[:0]
     there = np.where(filled, 0.0, np.nan)
+    span = {"start": int(times.min()), "end": int(times.max()), "tolerance": step // SHORTEST_LATENESS}
     return [
-        *gaps(due, times, there, tolerance=step // SHORTEST_LATENESS),
+        *(gaps_between(times, there, step=step, **span) if step else []),
         *runs("unreadable", times[order], unreadable),
         *checks.duplicates(times[filled], values[filled]),
         *checks.out_of_order(times),
@@ -134,6 +135,8 @@ def _rows(table: Iterable[list[str]], name: str) -> Iterator[tuple[int, str, str
 def _take(column: Column, row: int, time: str, text: str) -> None:
     try:
         at = dt.datetime.fromisoformat(time)
+        if at.year not in YEARS:
+            raise ValueError("not a time of a reading")
         if not column.times:
             column.zone = at.tzinfo
         elif (at.tzinfo is None) != (column.zone is None):

@@ -113,6 +113,43 @@ def gaps(expected: ArrayLike, times: ArrayLike, values: ArrayLike, *, tolerance:
     return runs("gap", due, ~_met(due, np.unique(at[np.isfinite(x)]), tolerance))
 
 
+def gaps_between(
+    times: ArrayLike, values: ArrayLike, *, step: int, start: int, end: int, tolerance: int = 0
+) -> list[Interval]:
+    """Missing readings of a series whose own step says what was expected, from start to end (both included).
+
+    Parameters
+    ----------
+    times, values : the readings, in any order; a value that is NaN is no reading
+    step : distance of two readings, above 0, in the unit of the stamps
+    start, end : stamps of the first and the last reading that should be there
+    tolerance : how much closer than a whole number of steps two readings may lie, below one step
+
+    Returns
+    -------
+    intervals : test ``gap``; stamps are counted from the last reading before the gap, so that a clock that
+        drifts makes no gap
+
+    Raises
+    ------
+    BadInput : step not above 0, or a tolerance of a step or more
+
+    Notes
+    -----
+    Between two readings d apart, floor((d + tolerance)/step) − 1 are missing.
+    """
+    if step <= 0 or not 0 <= tolerance < step:
+        raise BadInput("is no step with its tolerance", field="step", found=f"{step}, {tolerance}")
+    at = as_times(times)
+    there = np.unique(at[np.isfinite(as_values(values, at.size))])
+    ends = np.concatenate(([start - step], there, [end + step]))
+    lacking = (np.diff(ends) + tolerance) // step - 1
+    return [
+        Interval("gap", int(ends[n] + step), int(ends[n] + lacking[n] * step), int(lacking[n]))
+        for n in np.flatnonzero(lacking > 0)
+    ]
+
+
 def _met(due: Times, present: Times, tolerance: int) -> Mask:
     """Which expected stamps have a reading within the tolerance."""
     if not present.size:

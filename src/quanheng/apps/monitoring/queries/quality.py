@@ -31,7 +31,8 @@ def flags(
 ) -> dict[str, list[Flag]]:
     """What the rules call defective in start ≤ time < end, by point; each point asked for is there.
 
-    The same pin and rules give the same flags for ever. A missing reading is a flag (gap), never a zero.
+    The same period, pin and rules give the same flags for ever; a spike is held against the readings of the
+    period asked for. A missing reading is a flag (gap), never a zero.
     """
     found = series(point_ids, start, end, readings(point_ids, start, end, pin))
     return flags_of(found, rules())
