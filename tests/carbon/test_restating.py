@@ -204,6 +204,21 @@ def test_what_changes_no_figure_proposes_nothing_and_writes_nothing(statement, p
     assert LedgerEntry.objects.filter(verb__startswith="carbon.").count() == entries
 
 
+def test_readings_that_carry_on_an_unfinished_year_are_not_late(statement) -> None:
+    from quanheng.apps.carbon.handlers import continues
+    from quanheng.apps.records.restating import Cause
+
+    known_at = dt.datetime.fromisoformat(statement.result["known_at"])
+    hour = dt.timedelta(hours=1)
+
+    def arrived(first: dt.datetime, kind: str = "readings") -> Cause:
+        return Cause(kind, "S1", "9", "x", known_at, first, first + hour)
+
+    assert continues(statement, arrived(known_at)) and continues(statement, arrived(known_at + hour))
+    assert not continues(statement, arrived(known_at - hour))
+    assert not continues(statement, arrived(known_at, "installation"))
+
+
 def test_source_registered_later_enters_no_restatement(statement, plant) -> None:
     world.wet_stack(plant, "K2")
     revoke(plant)
@@ -430,7 +445,9 @@ def test_certificate_of_an_instrument_that_moved_is_one_common_error_over_both_p
     assert (flow["kind"], flow["readings"]) == ("common", 3)
 
 
-def test_one_certificate_under_two_sources_falls_in_both_and_each_reading_is_counted_once(plant, tmp_path) -> None:
+def test_one_certificate_under_two_sources_falls_in_both_and_each_reading_is_counted_once(
+    plant, tmp_path
+) -> None:
     certified(plant)
     world.wet_stack(plant)
     world.wet_stack(plant, "K2")

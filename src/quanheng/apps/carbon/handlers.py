@@ -101,10 +101,17 @@ def restate(cause: Cause, urns: list[str]) -> list[str]:
     """Propose a restatement of each current statement behind these URNs whose figures are other ones now."""
     proposed = []
     for statement in queries.current_of(urns):
-        if cause.concerns(*monitoring.year_of(statement.site, statement.year)):
+        year = monitoring.year_of(statement.site, statement.year)
+        if cause.concerns(*year) and not continues(statement, cause):
             made = _proposed(statement, cause)
             proposed += [urn_of(made)] if made is not None else []
     return proposed
+
+
+def continues(statement: Statement, cause: Cause) -> bool:
+    """Whether readings only carry on a year that had not ended when it was stated: they are not late, and nothing fell."""
+    known_at = dt.datetime.fromisoformat(statement.result["known_at"])
+    return cause.kind == "readings" and cause.first is not None and cause.first >= known_at
 
 
 def _proposed(statement: Statement, cause: Cause) -> Statement | None:

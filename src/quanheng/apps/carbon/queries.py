@@ -63,26 +63,28 @@ def to_tell(actor: Any) -> list[dict[str, Any]]:
     A holder is listed while his restatement waits. The counts are those of the whole restatement, in which other
     things may have fallen too.
     """
-    own = set(rights.own_organisations(actor))
-    rows = (
-        Statement.objects.filter(state=Statement.State.PROPOSED).select_related("owner").order_by("-made_at")
+    rows = Statement.objects.filter(state=Statement.State.PROPOSED).select_related("owner")
+    fell = [
+        (row, cause)
+        for row in rows.defer("result").order_by("-made_at")
+        for cause in row.causes
+        if cause["kind"] == "certificate"
+    ]
+    issued = laboratory.certificates(actor).filter(
+        pk__in={cause["id"] for _, cause in fell}, owner__in=rights.own_organisations(actor)
     )
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        for cause in row.causes:
-            if cause["kind"] != "certificate":
-                continue
-            certificate = laboratory.certificates(actor).filter(pk=cause["id"]).first()
-            if certificate is None or certificate.owner_id not in own:
-                continue
-            line = found.setdefault(
-                (cause["id"], row.owner.code),
-                {"certificate": certificate, "words": cause["words"], "holder": row.owner, "statements": 0,
-                 "readings": 0, "hours": 0},
-            )  # fmt: skip
-            line["statements"] += 1
-            line["readings"] += row.touched.get("readings", 0)
-            line["hours"] += row.touched.get("hours", 0)
+    known = {str(certificate.pk): certificate for certificate in issued} if fell else {}
+    found: dict[tuple[str, Any], dict[str, Any]] = {}
+    for row, cause in fell:
+        if cause["id"] not in known:
+            continue
+        new = {"certificate": known[cause["id"]], "words": cause["words"], "holder": row.owner}
+        line = found.setdefault(
+            (cause["id"], row.owner_id), {**new, "statements": 0, "readings": 0, "hours": 0}
+        )
+        line["statements"] += 1
+        line["readings"] += row.touched.get("readings", 0)
+        line["hours"] += row.touched.get("hours", 0)
     return list(found.values())
 
 

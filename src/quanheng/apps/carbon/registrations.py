@@ -71,7 +71,7 @@ menu.extend(
 @todos.register("carbon.restatements")
 def restatements_to_decide(actor: Any) -> Iterator[Todo]:
     """The owner decides; the officers over him see what waits."""
-    for row in queries.waiting(actor):
+    for row in queries.waiting(actor).defer("result", "replaces__result"):
         mine = parties.has_role(actor, *KEEPERS, organisation=row.owner).ok
         yield Todo(
             number=row.number,
