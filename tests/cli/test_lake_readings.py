@@ -95,6 +95,8 @@ def test_DQ_01_through_the_command_seeded_errors_are_found_and_scored(plant, run
         ("gap", "2025-01-03T02:00:00+08:00", 2), ("range", "2025-01-05T04:00:00+08:00", 1),
         ("spike", "2025-01-05T04:00:00+08:00", 1),
     }  # fmt: skip
+    (limits,) = [f["parameters"] for f in found["flags"] if f["test"] == "range"]
+    assert limits == {"low": 0, "high": 30}
     judged = run("lake", "judge", "S1", "--from", "2025-01-01", "--to", "2025-01-10", *CLERK, "--json")
     assert judged.code == 0
     shares = {s["rule"]: (s["good"], s["judged"]) for s in judged.data["shares"]}

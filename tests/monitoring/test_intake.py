@@ -163,6 +163,26 @@ def test_DATA_01_through_the_page_the_report_lists_each_bad_row_and_can_be_taken
     assert signed_in("neighbour").get(reverse("monitoring:refused", args=[batch.pk])).status_code == 404
 
 
+def test_DATA_01_workbook_and_reading_by_hand_come_in_through_their_pages(plant, tmp_path) -> None:
+    client = signed_in("clerk")
+    upload = filled(tmp_path, [["2025-01-01 00:00", 10, 1000]])
+    with upload.path.open("rb") as stream:
+        answer = client.post(reverse("do", args=["monitoring.batch.take_in"]), {"site": "S1", "file": stream})
+    assert answer.status_code == 302 and stored("C") == [(10.0, "10", 1)]
+    form = {
+        "site": "S1",
+        "point": "C",
+        "time": "2025-01-01T01:00",
+        "value": "10.5",
+        "unit": "%",
+        "reason": "",
+    }
+    answer = client.post(reverse("do", args=["monitoring.reading.enter"]), form)
+    assert answer.status_code == 302 and stored("C") == [(10.0, "10", 1), (10.5, "10.5", 2)]
+    again = client.post(reverse("do", args=["monitoring.reading.enter"]), form)
+    assert again.status_code != 302 and len(stored("C")) == 2
+
+
 # ---- by hand, and corrections ----------------------------------------------------------------------------------
 
 

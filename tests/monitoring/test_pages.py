@@ -10,9 +10,10 @@ from django.urls import reverse
 from tests.bases import ListPageCase, page, signed_in
 from tests.carbon import world
 
-from quanheng.apps.monitoring import actions, drawing, pictures, queries
+from quanheng.apps.monitoring import actions, drawing, pictures, queries, words
 from quanheng.apps.monitoring.models import Site
 from quanheng.apps.monitoring.quality import Flag, Series, stamp
+from quanheng.apps.monitoring.quality_rules import packaged
 
 START = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 HOUR = 3_600_000_000
@@ -45,6 +46,7 @@ def test_chart_has_a_mark_per_reading_and_none_in_the_gap(plant, tmp_path) -> No
     right = left + float(gap.get("width").rstrip("%"))
     assert not [x for x in marks if left <= x <= right]
     assert "缺测" in chart.text_content() and "缺测 10" in chart.get("aria-label")
+    assert "应有 10 个读数没有" in tree.text_content()
 
 
 def test_point_without_readings_says_so(plant) -> None:
@@ -150,6 +152,18 @@ class TestQualityList(ListPageCase):
         actions.judge_quality(
             plant["clerk"], site="S1", first_day=dt.date(2025, 1, 1), last_day=dt.date(2025, 1, 31)
         )
+
+
+@pytest.mark.parametrize(
+    ("test", "n", "sentence"),
+    [
+        ("range", 1, "应在 0 至 30 之间"), ("stuck", 8, "连续 8 个读数不变，最多容许 5 个"), ("derived", 9, ""),
+        ("spike", 1, "离前后各 6 个读数的中位数超过 8 倍稳健标准偏差，随即回来"),
+    ],
+)  # fmt: skip
+def test_reason_of_a_flag_names_the_figures_of_its_rule(test, n, sentence) -> None:
+    figures = packaged().parameters(test, "co2_concentration")
+    assert str(words.explained(test, n, figures)) == sentence
 
 
 # ---- geometry --------------------------------------------------------------------------------------------------

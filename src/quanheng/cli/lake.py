@@ -142,7 +142,10 @@ def flags(point: str, start: dt.datetime, end: dt.datetime, at_version: int | No
     data: dict[str, Any] = {
         "point": point,
         "rules": {"id": queries.rules().id, "version": queries.rules().version},
-        "flags": [_flag(one, zone) for one in found],
+        "flags": [
+            {**_flag(one, zone), "parameters": queries.rules().parameters(one.test, where.quantity)}
+            for one in found
+        ],
     }
     lines = [f"{one['test']:<8} {one['first']} to {one['last']} ({one['count']})" for one in data["flags"]]
     return Answer(data, lines or ["nothing found"])

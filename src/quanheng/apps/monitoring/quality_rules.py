@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -127,6 +127,13 @@ class Rules:
     def tests(self, quantity: str = "") -> Tests:
         """The tests for a quantity."""
         return self.file.tests.quantities.get(quantity, self.file.tests.default)
+
+    def parameters(self, test: str, quantity: str = "") -> dict[str, Any]:
+        """The figures by which a test judges a quantity; empty for a test without figures."""
+        if test == "derived":
+            return self.file.derived.model_dump()
+        found = getattr(self.tests(quantity), test, None)
+        return found.model_dump(exclude_none=True) if isinstance(found, _Form) else {}
 
 
 @cache

@@ -76,3 +76,19 @@ def called(test: str) -> Any:
 def ratio_text(ratio: float) -> str:
     """A ratio of two series with six digits and without an exponent."""
     return np.format_float_positional(ratio, precision=6, fractional=False, trim="-")
+
+
+EXPLAINED = {
+    "gap": _("应有 %(n)s 个读数没有"),
+    "range": _("应在 %(low)s 至 %(high)s 之间"),
+    "spike": _("离前后各 %(half_window)s 个读数的中位数超过 %(threshold)s 倍稳健标准偏差，随即回来"),
+    "stuck": _("连续 %(n)s 个读数不变，最多容许 %(most)s 个"),
+}
+
+
+def explained(test: str, n: int, parameters: Mapping[str, Any]) -> str:
+    """Why readings carry a flag, in one sentence with the figures of its rule; empty where there is none."""
+    if test not in EXPLAINED:
+        return ""
+    shown = {name: f"{value:g}" for name, value in parameters.items() if isinstance(value, int | float)}
+    return EXPLAINED[test] % {**shown, "n": n, "most": int(parameters.get("count", 1)) - 1}
