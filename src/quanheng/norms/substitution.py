@@ -48,8 +48,9 @@ class SubstitutionRule:
 
     @property
     def cite(self) -> str:
-        """Norm, edition and page in one line."""
-        return f"{self.norm} ({self.edition}), {self.page}"
+        """Norm and edition in one line, and the page where it is known."""
+        page = "" if self.page == "page not known" else f", {self.page}"
+        return f"{self.norm} ({self.edition}){page}"
 
     @property
     def dependency(self) -> tuple[str, str, str]:

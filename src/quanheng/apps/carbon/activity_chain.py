@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from quanheng.apps.carbon.activity_models import ActivityMonth
+from quanheng.apps.carbon.burning import HEATED, MEASURED
 from quanheng.apps.carbon.chain_nodes import (
     constant_node,
     ledger_node,
@@ -28,6 +29,8 @@ from quanheng.apps.monitoring import queries as monitoring
 from quanheng.errors import BadInput
 
 ANALYSIS = ("carbon", "basis", "moisture_ar", "moisture_ad", "ncv", "oxidation", "analysed_on", "report")
+
+UNUSED = {MEASURED: ("default_content", "default_ncv"), HEATED: ("default_ncv",)}  # in a month of this kind
 
 
 def chain(statement: Statement, at: dt.datetime | None = None, stream: str | None = None) -> dict[str, Any]:
@@ -56,11 +59,19 @@ def chain(statement: Statement, at: dt.datetime | None = None, stream: str | Non
             "name": one.source.name,
             "kind": one.source.form,
             "tonnes": text(float(one.rate.mass[here].sum()) / 1000),
-            "constants": [constant_node(name, value) for name, value in one.constants.items()],
+            "constants": [
+                constant_node(name, value)
+                for name, value in one.constants.items()
+                if name not in UNUSED.get(entry["how"], ())
+            ],
         },
         "stream": _stream_node(one.source.stream),
         "record": _record_node(row) if row is not None else None,
-        "inputs": [_input_node(statement, one, name, here, computed.pin) for name in one.covered],
+        "inputs": [
+            _input_node(statement, one, name, here, computed.pin)
+            for name, covered in one.covered.items()
+            if any((part.mask & here).any() for part in covered.parts)
+        ],
     }
 
 

@@ -175,8 +175,13 @@ def _stated_defaults(
             reasons = (
                 () if name == "default_oxidation" else ("default",)
             )  # nobody measures oxidation each month
-            found[key] = stated(f"缺省值 · {constants[name].id}", key, "default", mask, reasons)
+            found[key] = stated(_label(constants[name]), key, "default", mask, reasons)
     return found
+
+
+def _label(value: NormValue) -> str:
+    """One value of one guideline is one error, in whichever streams and months it stands in."""
+    return f"缺省值 · {value.table} {value.item}（{value.norm} {value.edition} {value.basis}）"
 
 
 def _add_sampling(

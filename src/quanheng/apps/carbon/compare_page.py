@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from quanheng.apps.records.pages import Page
 from quanheng.errors import QuanhengError
 
 FILLS = ("band", "run")
+THOUSANDS_FROM = 2000.0  # t; from here on the axis counts in thousands
 
 
 class ComparePage(Page):
@@ -72,20 +74,36 @@ def _shown(data: dict[str, Any], methods: tuple[str, ...]) -> dict[str, Any]:
         ],
         "months": rows,
         "chart": chart(rows),
+        "contributions": [_contribution(one, methods) for one in data["contributions"]],
+    }
+
+
+def _contribution(one: dict[str, Any], methods: tuple[str, ...]) -> dict[str, Any]:
+    """A line of the budget of the difference: of which method, or shared by both."""
+    side, _colon, name = one["name"].partition(": ")
+    of = words.METHODS[methods[int(side) - 1]] if side in ("1", "2") and name else ""
+    label = (name if of else one["name"]).partition("（")[0].replace(" · ", " ")
+    return {
+        "name": label,
+        "correlation": of or (gettext_lazy("两者共有") if "/" in label else gettext_lazy("比较本身")),
+        "share": Decimal(one["share"] or "0"),
+        "kind": "common",
     }
 
 
 def chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Two bars for each month with ±U, in tonnes; a month that one of the methods lacks has none."""
+    """Two bars for each month with ±U, in t or kt; a month that one of the methods lacks has none."""
     known = [m for m in rows if m["hours"]]
     largest = max((float(s["tonnes"]) + float(s["U"]) for m in known for s in m["sides"]), default=0.0)
+    by = 1000.0 if largest >= THOUSANDS_FROM else 1.0
+    largest /= by
     if largest <= 0:
         return {"bars": [], "lines": []}
     step = nice(largest)
     top = step * math.ceil(largest / step)
 
     def height(tonnes: float) -> float:
-        return BASE - (BASE - TOP) * max(0.0, tonnes) / top
+        return BASE - (BASE - TOP) * max(0.0, tonnes) / by / top
 
     width = (RIGHT - LEFT) / 12
     bars = [
@@ -96,14 +114,14 @@ def chart(rows: list[dict[str, Any]]) -> dict[str, Any]:
     places = max(0, -math.floor(math.log10(step)))
     lines = [
         {
-            "y": f"{height(n * step):.1f}",
-            "text": f"{height(n * step) + 4:.1f}",
+            "y": f"{height(by * n * step):.1f}",
+            "text": f"{height(by * n * step) + 4:.1f}",
             "value": round(n * step, places),
         }
         for n in range(round(top / step) + 1)
     ]
     labels = [{"x": f"{LEFT + width * (n - 0.5):.2f}%", "month": n} for n in range(1, 13)]
-    return {"bars": bars, "lines": lines, "labels": labels, "places": places}
+    return {"bars": bars, "lines": lines, "labels": labels, "places": places, "thousands": by > 1}
 
 
 def _bar(side: dict[str, str], middle: float, width: float, fill: str, height: Any) -> dict[str, str]:

@@ -69,7 +69,16 @@ class StatementPage(DetailPage):
     template_name = "carbon/statement.html"
     query = queries.statements
     crumbs = ((gettext_lazy("核算结果"), "carbon:statements"),)
-    acts = (("carbon.statement.make", {"site": lambda row: row.site.code, "year": lambda row: row.year}),)
+    acts = (
+        (
+            "carbon.statement.make",
+            {
+                "site": lambda row: row.site.code,
+                "year": lambda row: row.year,
+                "method": lambda row: row.method,
+            },
+        ),
+    )
 
     def page_title(self) -> str:
         return _("%(year)s 年度二氧化碳排放核算结果") % {"year": self.object.year}
@@ -90,6 +99,7 @@ class StatementPage(DetailPage):
             "editions": [{"row": one, "state": words.STATES[one.state]} for one in editions],
             "change": _change(row, editions),
             "missing": row.hours_of_year - row.hours,
+            "complete": row.hours - result.get("substituted", {}).get("hours", 0),
             "unfinished": row.made_at < monitoring.year_of(row.site, row.year)[1],
             "contributions": _contributions(row),
             "thousands": (row.value / 1000, row.expanded_uncertainty / 1000),
@@ -107,6 +117,7 @@ class StatementPage(DetailPage):
             "factors": _factors(row),
             "left_out": [words.named(words.INPUTS, name) for name in result["without_uncertainty"]],
             "silent": result["repeatability_not_stated"],
+            "read": row.hours - result["substituted"]["hours"],
             "monthly": row.method != row.Method.CEMS,
             "substituted": _substituted(row),
             "activity": _activity(row),
@@ -171,10 +182,15 @@ def _contribution(row: Any, one: dict[str, Any]) -> dict[str, Any]:
     of = error.rpartition("/")[2].partition("（")[0]
     return {
         "name": f"{instrument} {words.named(words.INPUTS, one['input'])}{_('：')}{of}",
-        "correlation": correlation if common else _("各时独立"),
+        "correlation": correlation if common else _("各月独立") if _by_months(row) else _("各时独立"),
         "share": Decimal(one["share"] or "0"),
         "kind": "conditional" if common and enlarged else one["kind"],
     }
+
+
+def _by_months(row: Any) -> bool:
+    """Whether what is drawn anew is drawn once in a month: activity data that nobody reads at a point."""
+    return any(one["record"] for one in row.result.get("activity", ()))
 
 
 def _sources(row: Any) -> list[dict[str, Any]]:

@@ -42,11 +42,30 @@ def register_stream(
     code: StreamCode,
     name: Annotated[str, Field(min_length=1, max_length=120, title=_("名称"))],
     kind: Annotated[Literal["fuel", "electricity", "heat"], Field(title=_("种类"))],
-    fuel: Annotated[str, Field(max_length=40, title=_("燃料品种"))] = "",
-    defaults: Annotated[str, Field(max_length=200, title=_("缺省值的出处"))] = "",
+    fuel: Annotated[
+        str, Field(max_length=40, title=_("燃料品种"), description=_("按指南的名称，如 燃煤、烟煤、天然气"))
+    ] = "",
+    defaults: Annotated[
+        str,
+        Field(
+            max_length=200,
+            title=_("缺省值的出处"),
+            description=_("指南 | 版本；燃料必填，没有实测时取它的缺省值"),
+        ),
+    ] = "",
     ratio: Annotated[Literal["44/12", "44.0095/12.0107"], Field(title=_("CO₂ 与碳的质量比"))] = "44/12",
-    factor: Annotated[str, Field(max_length=300, title=_("排放因子的出处"))] = "",
-    point: Annotated[str, Field(max_length=40, title=_("测点"))] = "",
+    factor: Annotated[
+        str,
+        Field(
+            max_length=300,
+            title=_("排放因子的出处"),
+            description=_("出处 | 版本 | 表 | 项 | 条件；外购电力和热力必填"),
+        ),
+    ] = "",
+    point: Annotated[
+        str,
+        Field(max_length=40, title=_("测点"), description=_("每小时有读数的外购能源才填；不填就按月录入")),
+    ] = "",
     meter: Annotated[InstrumentCode, Field(title=_("计量器具"))] = "",
     analyser: Annotated[InstrumentCode, Field(title=_("元素碳分析仪器"))] = "",
     calorimeter: Annotated[InstrumentCode, Field(title=_("发热量分析仪器"))] = "",
