@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from importlib.resources import files
 
-PARTS = ("container", "proofs", "filling", "cems", "check")
+PARTS = ("container", "proofs", "covering", "filling", "cems", "activity", "check")
 HOUSE = "quanheng."
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from quanheng.apps.carbon import evidence_cems
+from quanheng.apps.carbon import evidence_activity, evidence_cems
 from quanheng.apps.carbon.coverage import enlargements
 from quanheng.apps.carbon.evidence_parts import Gathered, Members
 from quanheng.apps.carbon.models import Statement
@@ -46,7 +46,11 @@ class Packed:
 
 
 Gatherer = Callable[[Statement], Gathered]
-GATHERERS: dict[str, Gatherer] = {"cems": evidence_cems.gather}
+GATHERERS: dict[str, Gatherer] = {
+    "cems": evidence_cems.gather,
+    "fuel": evidence_activity.gather,
+    "electricity": evidence_activity.gather,
+}
 
 
 def pack(statement: Statement) -> Packed:
@@ -155,7 +159,25 @@ METHOD_WORDS = {
         "The calibration error of one certificate is common to its hours and adds up with its sign; repeatability is "
         "independent and adds up in squares. U = 2u.",
         "norm": "HJ 75-2017; JCGM 100:2008; JJF 1059.1-2012",
-    }
+    },
+    "fuel": {
+        "key": "fuel",
+        "version": "1",
+        "zh": "燃料：每月质量 = 数量 × 收到基含碳量 × 碳氧化率 × 44/12；没有元素碳的月份用发热量和单位热值含碳量。"
+        "月值均摊到各小时，证书按小时和分析日期判断；重复性和采制样每月一次，按平方相加。U = 2u。",
+        "en": "Fuel: monthly mass = amount × carbon as received × oxidation × 44/12; months without analysed carbon take "
+        "the heating value and its default content. A month is laid on its hours, certificates are judged by hour and by "
+        "the day of analysis; repeatability and sampling are drawn once a month and add up in squares. U = 2u.",
+        "norm": "GB/T 32150-2015; GB/T 483-2007; JCGM 100:2008; JJF 1059.1-2012",
+    },
+    "electricity": {
+        "key": "electricity",
+        "version": "1",
+        "zh": "外购电力、热力：质量 = 数量 × 排放因子；电表的校准误差相对作用，因子有不确定度的计入。U = 2u。",
+        "en": "Bought energy: mass = amount × emission factor; the error of the meter acts relatively, a factor whose norm "
+        "states an uncertainty has it in the budget. U = 2u.",
+        "norm": "GB/T 32150-2015; JCGM 100:2008; JJF 1059.1-2012",
+    },
 }
 
 README = """证据包 / evidence pack

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
 from typing import Any
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from quanheng.apps.carbon.chain import recompute
 from quanheng.apps.carbon.coverage import Stood
-from quanheng.apps.carbon.evidence_parts import Gathered, Members, moment, offsets
+from quanheng.apps.carbon.evidence_parts import Gathered, Members
+from quanheng.apps.carbon.evidence_rows import (
+    Contents,
+    Raw,
+    Readings,
+    certificates,
+    frame,
+    instruments,
+    keys_of,
+    recorded,
+    told_points,
+)
 from quanheng.apps.carbon.measured import SiteYear, SourceYear, stood_at
 from quanheng.apps.carbon.models import Statement
-from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.classify import key_of
-from quanheng.evidence import merkle
 from quanheng.evidence.canonical import canonical_json
-from quanheng.evidence.offline.proofs import READINGS_HEAD
-from quanheng.lake import canonical_lines
 
-CERTIFICATE = (
-    "number kind instrument issued_on valid_from valid_until unit basis points range_low range_high standards"
-)
-INSTRUMENT = "code name maker model serial quantity unit repeatability repeatability_basis"
-INSTALLATION = "point instrument acts_on valid_from valid_to"
 SOURCE = "code name form basis points molar_mass molar_volume substitution"
-Contents = dict[str, dict[str, Any]]
 
 
 def gather(statement: Statement) -> Gathered:
@@ -43,22 +36,20 @@ def gather(statement: Statement) -> Gathered:
         if code in _codes(computed)
     }
     stood = stood_at({str(p.pk): p.unit for p in points.values()}, computed.known_at)
-    readings = _Readings(statement, computed, points)
+    readings = Readings(statement, points)
     every = [one for ones in stood.values() for one in ones]
     keys = [
         *(key_of(one.source) for one in computed.sources),
         *(key_of(point) for point in points.values()),
-        *(f"monitoring.installation:{one.installation}" for one in every),
-        *(f"laboratory.instrument:{one.instrument.id}" for one in every),
-        *(f"laboratory.certificate:{c.id}" for one in every for c in one.certificates),
+        *keys_of(every),
         *(f"monitoring.batch:{batch.pk}" for batch in readings.batches),
     ]
 
     def finish(contents: Contents) -> Members:
         return {
             "computation.json": canonical_json(_computation(statement, computed, points, stood, contents)),
-            "certificates.json": canonical_json(_certificates(every, contents)),
-            "instruments.json": canonical_json(_instruments(every, contents)),
+            "certificates.json": canonical_json(certificates(every, contents)),
+            "instruments.json": canonical_json(instruments(every, contents)),
             **readings.members(),
         }
 
@@ -76,37 +67,19 @@ def _computation(
     stood: dict[str, list[Stood]],
     told: Contents,
 ) -> dict[str, Any]:
-    starts = [
-        dt.datetime.fromtimestamp(us // 1_000_000, dt.UTC) for us in computed.sources[0].hours.starts.tolist()
-    ]
     return {
-        "method": statement.method,
-        "known_at": moment(computed.known_at),
-        "lake": {"version": computed.pin.commit, "without": list(computed.pin.without)},
-        "hours": {
-            "first": moment(starts[0]),
-            "count": len(starts),
-            "offsets": offsets(statement.site.time_zone, starts),
-        },
+        **frame(statement, computed),
         "sources": [_source(statement, one, told) for one in computed.sources],
-        "points": {
-            code: {
-                "id": str(point.pk),
-                "quantity": point.quantity,
-                "unit": point.unit,
-                "installations": [_installation(one, point, told) for one in stood[str(point.pk)]],
-            }
-            for code, point in points.items()
-        },
+        "points": told_points(points, stood, told),
     }
 
 
 def _source(statement: Statement, one: SourceYear, told: Contents) -> dict[str, Any]:
     kept = next(s for s in statement.result["sources"] if s["code"] == one.source.code)
-    raw = _Raw(one)
+    raw = Raw(one)
     return {
-        "id": str(one.source.pk),
-        "recorded": _recorded(told, key_of(one.source), SOURCE),
+        "key": key_of(one.source),
+        "recorded": recorded(told, key_of(one.source), SOURCE),
         "constants": kept["constants"],
         "rule": _rule(one),
         "departures": {name: found for name in one.indications if (found := raw.departures(name, statement))},
@@ -130,145 +103,3 @@ def _rule(one: SourceYear) -> dict[str, Any] | None:
     ]
     cited = {"key": rule.key, "cite": rule.cite, "verified": rule.verified, "version": rule.version}
     return {**cited, "capture_over": rule.capture_over, "bands": bands}
-
-
-class _Raw:
-    """Where a source took another value than the reading, or none: what the statement left out or put in."""
-
-    def __init__(self, one: SourceYear) -> None:
-        self.one = one
-        self.place = {start: n for n, start in enumerate(one.hours.starts.tolist())}
-
-    def departures(self, name: str, statement: Statement) -> dict[str, Any]:
-        taken = self.one.indications[name]
-        read = self._laid(name, statement)
-        left = np.isnan(taken) & ~np.isnan(read)
-        put = ~np.isnan(taken) & (np.isnan(read) | (taken != read))
-        found: dict[str, Any] = {}
-        if left.any():
-            found["left_out"] = np.flatnonzero(left).tolist()
-        if put.any():
-            found["put_in"] = {str(n): repr(float(taken[n])) for n in np.flatnonzero(put).tolist()}
-        return found
-
-    def _laid(self, name: str, statement: Statement) -> np.ndarray[Any, np.dtype[np.float64]]:
-        point = monitoring.point_named(statement.site, self.one.source.points[name])
-        table = _readings_of(statement, [str(point.pk)])
-        laid = np.full(self.one.hours.starts.size, np.nan)
-        values = table["value"].to_pylist()
-        for at, value in zip(table["ts"].cast(pa.int64()).to_pylist(), values, strict=True):
-            if value is not None and at in self.place:
-                laid[self.place[at]] = value
-        return laid
-
-
-def _installation(one: Stood, point: Any, told: Contents) -> dict[str, Any]:
-    """An instrument at a point; where it acts on the value without being read there, no unit is converted."""
-    unit = one.unit if one.instrument.quantity == point.quantity else ""
-    return {
-        "id": one.installation,
-        "recorded": _recorded(told, f"monitoring.installation:{one.installation}", INSTALLATION),
-        "certificates": [_use(c, unit) for c in one.certificates],
-    }
-
-
-def _use(certificate: Any, unit: str) -> dict[str, str]:
-    """A certificate at a point, with the factor and offset that lead from its unit to that of the readings."""
-    same = not unit or certificate.unit == unit
-    factor, offset = (1.0, 0.0) if same else laboratory.conversion(certificate.unit, unit)
-    return {"certificate": certificate.id, "factor": repr(factor), "offset": repr(offset)}
-
-
-def _certificates(every: list[Stood], told: Contents) -> list[dict[str, Any]]:
-    found = {c.id: c for one in every for c in one.certificates}
-    return [
-        {
-            "id": c.id,
-            "name": c.name,
-            "state": c.state,
-            "recorded": _recorded(told, f"laboratory.certificate:{c.id}", CERTIFICATE),
-        }
-        for _, c in sorted(found.items())
-    ]
-
-
-def _instruments(every: list[Stood], told: Contents) -> list[dict[str, Any]]:
-    ids = sorted({one.instrument.id for one in every})
-    return [{"id": i, "recorded": _recorded(told, f"laboratory.instrument:{i}", INSTRUMENT)} for i in ids]
-
-
-def _recorded(told: Contents, key: str, names: str) -> dict[str, Any]:
-    """The fields of a row as the ledger recorded them first."""
-    content = told.get(key, {})
-    return {name: content.get(name) for name in names.split()}
-
-
-def _readings_of(statement: Statement, points: list[str]) -> pa.Table:
-    kept = statement.result["lake"]
-    start, end = monitoring.year_of(statement.site, statement.year)
-    return monitoring.readings(points, start, end, at=monitoring.Pin(kept["version"], tuple(kept["without"])))
-
-
-class _Readings:
-    """The readings of the year as they stood at the pin, each with its place in the batch that brought it."""
-
-    def __init__(self, statement: Statement, computed: SiteYear, points: dict[str, Any]) -> None:
-        self.points = {code: str(point.pk) for code, point in points.items()}
-        self.table = _readings_of(statement, list(self.points.values()))
-        self.batches = [monitoring.batch(seq) for seq in sorted(set(self.table["seq"].to_pylist()))]
-        self.leaves: dict[tuple[int, str, int, int], int] = {}
-        self.proofs = [self._proof(batch) for batch in self.batches]
-
-    def _proof(self, batch: Any) -> dict[str, Any]:
-        rows = monitoring.lake().rows_of(batch.seq)
-        mine = self.table.filter(pc.equal(self.table["seq"], batch.seq))
-        taken = {(p, at, n) for p, at, n in _identities(mine)}
-        indices = []
-        for index, one in enumerate(_identities(rows)):
-            if one in taken:
-                self.leaves[(batch.seq, *one)] = index
-                indices.append(index)
-        path = merkle.subset_proof(canonical_lines(rows), indices)
-        return {
-            "id": str(batch.pk),
-            "commit": batch.seq,
-            "root": batch.root,
-            "rows": batch.rows,
-            "name": batch.name,
-            "file": batch.file,
-            "received_at": moment(batch.received_at),
-            "path": [node.hex() for node in path],
-        }
-
-    def members(self) -> Members:
-        found = {"readings/batches.json": canonical_json(self.proofs)}
-        for code, point in self.points.items():
-            mine = self.table.filter(pc.equal(self.table["point"], point))
-            found[f"readings/{code}.csv"] = self._text(mine)
-            found[f"readings/{code}.parquet"] = _parquet(mine)
-        return found
-
-    def _text(self, rows: pa.Table) -> bytes:
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(READINGS_HEAD)
-        columns = ("ts", "value", "unit", "flag", "text", "row", "source", "seq", "point")
-        for ts, value, unit, flag, text, row, source, seq, point in zip(
-            *(rows[name].to_pylist() for name in columns), strict=True
-        ):
-            at = int(ts.timestamp()) * 1_000_000 + ts.microsecond
-            number = "" if value is None else repr(value)
-            leaf = self.leaves[(seq, point, at, row)]
-            writer.writerow([moment(ts), number, unit, flag, text, row, source, seq, leaf])
-        return out.getvalue().encode()
-
-
-def _identities(rows: pa.Table) -> list[tuple[str, int, int]]:
-    times = rows["ts"].cast(pa.int64()).to_pylist()
-    return list(zip(rows["point"].to_pylist(), times, rows["row"].to_pylist(), strict=True))
-
-
-def _parquet(rows: pa.Table) -> bytes:
-    out = io.BytesIO()
-    pq.write_table(rows.drop_columns(["received_at"]).combine_chunks(), out, compression="zstd")
-    return out.getvalue()

@@ -18,8 +18,10 @@ import re
 import sys
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from typing import Any
 
-from quanheng.evidence.offline.cems import Figures, recompute_cems
+from quanheng.evidence.offline.activity import recompute_activity
+from quanheng.evidence.offline.cems import recompute_cems
 from quanheng.evidence.offline.container import (
     PACK_LARGEST,
     BadPack,
@@ -27,6 +29,7 @@ from quanheng.evidence.offline.container import (
     check_manifest,
     read_zip,
 )
+from quanheng.evidence.offline.covering import Figures
 from quanheng.evidence.offline.proofs import (
     Case,
     check_entries,
@@ -37,7 +40,11 @@ from quanheng.evidence.offline.proofs import (
 )
 
 TOLERANCE = 1e-9  # relative, between our sums and those of the statement; what is printed must be identical
-METHODS: dict[str, Callable[[Case], Figures]] = {"cems": recompute_cems}
+METHODS: dict[str, Callable[[Case], Figures]] = {
+    "cems": recompute_cems,
+    "fuel": recompute_activity,
+    "electricity": recompute_activity,
+}
 NOT_PROVEN = "没有给出密钥指纹，签名者未经证实 / no fingerprint was given: the signer is not proven"
 
 
@@ -95,9 +102,7 @@ def check_figures(case: Case, report: PackReport) -> None:
         _compare(report, name, figure, exact[name])
     if found.hours != case.statement["hours"]:
         report.fault("figure", found.hours, case.statement["hours"], figure="hours", member="statement.json")
-    budget = {one["name"]: one["u"] for one in stated["contributions"]}
-    for name in sorted(budget.keys() | found.contributions.keys()):
-        _compare(report, name, found.contributions.get(name), budget.get(name), found.u)
+    _compare_budgets(found, stated["contributions"], report)
     for word, tonnes in stated["coverage"]["tonnes"].items():
         _compare(report, "coverage " + word, found.tonnes.get(word, 0.0), tonnes, found.value)
     printed = [plain(figure) for figure in rounded(found.value, found.U)]
@@ -111,6 +116,21 @@ def check_figures(case: Case, report: PackReport) -> None:
         )
     told = {"value": found.value, "u": found.u, "U": found.U, "hours": found.hours, "tolerance": TOLERANCE}
     report.told["recomputed"] = told
+
+
+def _compare_budgets(found: Figures, stated: list[dict[str, Any]], report: PackReport) -> None:
+    """The contributions of each input and kind, from the largest on; how they are called is a matter of the page."""
+    mine: dict[str, list[float]] = {}
+    theirs: dict[str, list[float]] = {}
+    for name, kind, u in found.contributions:
+        mine.setdefault(f"{name} {kind}", []).append(u)
+    for one in stated:
+        theirs.setdefault(f"{one['input']} {one['kind']}", []).append(float(one["u"] or 0))
+    for group in sorted(mine.keys() | theirs.keys()):
+        ours, stand = sorted(mine.get(group, []))[::-1], sorted(theirs.get(group, []))[::-1]
+        for n in range(max(len(ours), len(stand))):
+            other = repr(stand[n]) if n < len(stand) else None
+            _compare(report, group, ours[n] if n < len(ours) else None, other, found.u)
 
 
 def _compare(

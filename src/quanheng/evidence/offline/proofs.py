@@ -196,7 +196,8 @@ def facts_told(case: Case) -> list[tuple[str, str, dict[str, Any]]]:
         for one in point["installations"]:
             told.append(("computation.json", "monitoring.installation:" + one["id"], one["recorded"]))
     for one in case.computation["sources"]:
-        told.append(("computation.json", "carbon.source:" + one["id"], one["recorded"]))
+        for row in (one, *one.get("months", ())):
+            told.append(("computation.json", row["key"], row["recorded"]))
     return told
 
 
