@@ -74,6 +74,31 @@ SENTENCES = {
     "not a time with a time zone": gettext_lazy("不是带时区的时间"),
     "name a file that exists": gettext_lazy("请选一个存在的文件"),
     "the login name of an active account": gettext_lazy("可以登录的登录名"),
+    "unknown stream of activity data": gettext_lazy("没有这项活动数据"),
+    "not a guideline with its edition": gettext_lazy("应写“指南 | 版本”"),
+    "this guideline gives nothing for this fuel": gettext_lazy("这份指南没有这种燃料"),
+    "unknown guideline or edition": gettext_lazy("没有这份指南或这个版本"),
+    "is a factor of another kind": gettext_lazy("不是这种能源的因子"),
+    "does not belong to this kind": gettext_lazy("这一种类不用填"),
+    "is told by the installations at the point": gettext_lazy("由测点上的安装说明，不在这里填"),
+    "is not over yet": gettext_lazy("还没有结束"),
+    "belongs to a fuel": gettext_lazy("只有燃料才填"),
+    "is of no use without the carbon content": gettext_lazy("没有元素碳含量就不用填"),
+    "a gas is entered by its heating value": gettext_lazy("气体按低位发热量录入"),
+    "is needed with this carbon content": gettext_lazy("按这个基准要填"),
+    "leaves nothing of the fuel": gettext_lazy("不能到 100%"),
+    "is not given by the guideline": gettext_lazy("指南没有给出，请填实测值"),
+    "is not measured, and the guideline gives no default": gettext_lazy("没有实测，指南也没有缺省值"),
+    "stands so already, nothing was changed": gettext_lazy("与已有的相同，没有改动"),
+    "this month stands in the file twice": gettext_lazy("这个月在文件里出现两次"),
+    "the site has no activity data for this method": gettext_lazy("这个场所没有这种方法的活动数据"),
+    "no month of this year is known": gettext_lazy("这一年没有月值"),
+    "the two methods have no hour in common": gettext_lazy("两种方法没有都有数据的小时"),
+    "takes two different methods": gettext_lazy("要选两种不同的方法"),
+    "is read at a point": gettext_lazy("由测点读数得出，不按月录入"),
+    "this hour has no complete reading: it was put in by rule": gettext_lazy(
+        "这个小时没有齐全的读数，是按规则补入的"
+    ),
 }
 
 

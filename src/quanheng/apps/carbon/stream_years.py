@@ -100,7 +100,7 @@ def laid(
     if not stream.point:
         for one in acting.values():
             one.components = [_once_a_month(c, rate, frame) for c in one.components]
-    points = dict.fromkeys(acting, stream.point or stream.code)
+    points = dict.fromkeys((*acting, *indications), stream.point or stream.code)
     source: Any = StreamSource(stream, stream.code, stream.name, stream.kind, points)
     return StreamYear(
         source=source,
