@@ -115,6 +115,9 @@ def _remarks(statement: Statement) -> Iterator[str]:
     put_in = statement.result.get("substituted")
     if isinstance(put_in, dict) and put_in["hours"]:
         yield f"其中 {group_digits(put_in['hours'])} 小时按规则补入，占 {_percent(put_in['share_of_tonnes'])}。"
+        for one in put_in["sources"]:
+            checked = words.CHECKED.get(one["verified"], words.CHECKED["none"])[1]
+            yield f"{one['source']} 的补入规则：{one['title']}，{one['cite']}（{checked}）。"
     left_out = [str(words.named(words.INPUTS, name)) for name in statement.result["without_uncertainty"]]
     note = "U 只含所列来源，没有计入采样代表性、流场和计算方法本身"
     yield note + (f"；取为常数、没有给不确定度的：{'、'.join(left_out)}。" if left_out else "。")
@@ -173,7 +176,13 @@ def _source(one: dict[str, Any]) -> list[str]:
     return [f"{one['code']} {one['name']}", form, figure, group_digits(one["hours"])]
 
 
-FORMS = (("concentration", "浓度 × 流量"), ("mass", "系统给出的质量"))
+FORMS = (
+    ("concentration", "浓度 × 流量"),
+    ("mass", "系统给出的质量"),
+    ("fuel", "燃料"),
+    ("electricity", "外购电力"),
+    ("heat", "外购热力"),
+)
 
 
 def _certificates(statement: Statement) -> Iterator[list[str]]:
