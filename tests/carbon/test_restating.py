@@ -260,6 +260,8 @@ def test_newer_proposal_takes_the_place_of_the_older_and_names_both_causes(state
     revoke(plant, "LAB/C-AN")
     assert states() == ["current", "superseded", "proposed"]
     assert [one["words"].split()[1] for one in proposed().causes] == ["LAB/C-FL", "LAB/C-AN"]
+    assert [one["touched"]["readings"] for one in proposed().causes] == [3, 3]
+    assert proposed().touched["readings"] == 6
     carbon.confirm(plant["clerk"], statement=proposed().number)
     assert states() == ["replaced", "superseded", "current"]
 

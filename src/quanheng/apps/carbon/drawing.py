@@ -89,3 +89,30 @@ def reach(low: float, high: float, value: float) -> dict[str, str]:
         "width": f"{place(high) - place(low):.2f}%",
         "at": f"{place(value):.2f}%",
     }
+
+
+def pair(figures: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    """Values with their bands ±U on one axis, in thousands: so that two editions of a figure can be compared."""
+    low = min(value - expanded for value, expanded in figures) / 1000
+    high = max(value + expanded for value, expanded in figures) / 1000
+    step = nice((high - low) or abs(high) or 1.0)
+    first = math.floor(low / step) * step
+    steps = max(1, math.ceil((high - first) / step - 1e-9))
+
+    def place(x: float) -> float:
+        return 2 + 96 * (x - first) / (steps * step)
+
+    places = max(0, -math.floor(math.log10(step)))
+    ticks = [
+        {"x": f"{place(first + n * step):.2f}%", "value": round(first + n * step, places)}
+        for n in range(steps + 1)
+    ]
+    bands = [
+        {
+            "x": f"{place((value - expanded) / 1000):.2f}%",
+            "width": f"{place((value + expanded) / 1000) - place((value - expanded) / 1000):.2f}%",
+            "at": f"{place(value / 1000):.2f}%",
+        }
+        for value, expanded in figures
+    ]
+    return {"bands": bands, "ticks": ticks, "places": places}

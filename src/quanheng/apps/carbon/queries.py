@@ -60,8 +60,8 @@ def waiting(actor: Any) -> QuerySet[Statement]:
 def to_tell(actor: Any) -> list[dict[str, Any]]:
     """Of the certificates that the actor's own organisation issued and that fell: the holders to tell, with counts only.
 
-    A holder is listed while his restatement waits. The counts are those of the whole restatement, in which other
-    things may have fallen too.
+    A holder is listed while his restatement waits. Where two things fell before the first was computed, the counts
+    are those of both.
     """
     rows = Statement.objects.filter(state=Statement.State.PROPOSED).select_related("owner")
     fell = [
@@ -83,8 +83,9 @@ def to_tell(actor: Any) -> list[dict[str, Any]]:
             (cause["id"], row.owner_id), {**new, "statements": 0, "readings": 0, "hours": 0}
         )
         line["statements"] += 1
-        line["readings"] += row.touched.get("readings", 0)
-        line["hours"] += row.touched.get("hours", 0)
+        counted = cause.get("touched") or row.touched
+        line["readings"] += counted.get("readings", 0)
+        line["hours"] += counted.get("hours", 0)
     return list(found.values())
 
 

@@ -48,7 +48,16 @@ def months(row: Statement) -> list[dict[str, Any]]:
         if old is not None and old != one:
             known = old["tonnes"] is not None and one["tonnes"] is not None
             difference = str(Decimal(one["tonnes"]) - Decimal(old["tonnes"])) if known else None
-            found.append({"month": one["month"], "old": old, "proposed": one, "difference": difference})
+            same = known and old["tonnes"] == one["tonnes"]
+            found.append(
+                {
+                    "month": one["month"],
+                    "old": old,
+                    "proposed": one,
+                    "difference": difference,
+                    "same_value": same,
+                }
+            )
     return found
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quanheng.apps.carbon import queries, restated, tables, words
+from quanheng.apps.carbon import drawing, queries, restated, tables, words
 from quanheng.apps.carbon.models import Statement
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.records.classify import urn_of
@@ -56,6 +56,9 @@ class RestatementPage(DetailPage):
             "state_before": words.STATES[before.state],
             "old": _hero(before),
             "new": _hero(row),
+            "pair": drawing.pair(
+                [(float(one.value), float(one.expanded_uncertainty)) for one in (before, row)]
+            ),
             "difference": difference,
             "share": difference / before.value * 100 if before.value else None,
             "wider": row.expanded_uncertainty - before.expanded_uncertainty,
@@ -73,6 +76,7 @@ class RestatementPage(DetailPage):
             "words": cause["words"],
             "at": dt.datetime.fromisoformat(cause["at"]),
             "url": self._page_of(cause),
+            "touched": cause.get("touched") or {},
         }
 
     def _page_of(self, cause: dict[str, Any]) -> str:
@@ -90,8 +94,6 @@ def _hero(row: Any) -> dict[str, Any]:
     return {
         "value": group_digits(value),
         "expanded": group_digits(expanded),
-        "thousands": row.value / 1000,
-        "band": row.expanded_uncertainty / 1000,
     }
 
 

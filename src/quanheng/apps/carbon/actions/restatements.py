@@ -40,13 +40,23 @@ class Anew:
 
     computed: Computed
     touched: Touched | None
+    by_cause: Touched | None
 
 
 def _anew(actor: Any, given: Any) -> Anew:
     before = Statement.objects.select_related("site", "site__owner").get(number=given.statement)
     _refuse_known(before, given.cause)
     computed = anew(before)
-    return Anew(computed, touched_between(before, computed) if differs(before, computed) else None)
+    if not differs(before, computed):
+        return Anew(computed, None, None)
+    touched = touched_between(before, computed)
+    waiting = _waiting_for(before)
+    return Anew(computed, touched, touched_between(waiting, computed) if waiting else touched)
+
+
+def _waiting_for(before: Statement) -> Statement | None:
+    rows = Statement.objects.filter(replaces=before, state=State.PROPOSED)
+    return rows.select_related("site", "site__owner").first()
 
 
 @action("carbon.restatement.propose", policy=system_only, title=_("提出重述"), prepare=_anew, api=False)
@@ -57,13 +67,15 @@ def propose(act: Act, *, statement: StatementNumber, cause: Cause) -> Statement:
     """
     computed: Computed = act.prepared.computed
     before = Statement.objects.select_for_update().get(number=statement)
-    waiting = Statement.objects.filter(replaces=before, state=State.PROPOSED).first()
+    waiting = _waiting_for(before)
     _refuse_known(before, cause)
     if not differs(before, computed):
         return _withdraw(act, waiting)
     if waiting is not None and not differs(waiting, computed):
         return _one_more_cause(act, waiting, cause)
-    causes = [*_causes_so_far(before), cause.as_dict()]
+    by_cause: Touched | None = act.prepared.by_cause
+    own = {"touched": by_cause.as_dict()} if by_cause else {}  # of this cause, beside what waits already
+    causes = [*_causes_so_far(before), {**cause.as_dict(), **own}]
     if waiting is not None:
         act.update(waiting, state=State.SUPERSEDED, decided_at=act.at)
     found: Touched | None = act.prepared.touched
