@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 
@@ -12,10 +13,11 @@ from tests.carbon.test_statement import DENSITY, certified
 from quanheng import norms
 from quanheng.apps.carbon import actions as carbon
 from quanheng.apps.carbon import chain as way
-from quanheng.apps.carbon import recomputing
+from quanheng.apps.carbon import norms_in_force, recomputing
 from quanheng.apps.records.classify import urn_of
 from quanheng.apps.records.models import Dependency
 from quanheng.errors import BadInput
+from quanheng.norms.substitution import substitution_rules
 from quanheng.science.carbon.cems import co2_mass_rate
 
 POINTS = {"concentration": "C", "flow": "Q", "temperature": "T", "pressure": "P"}
@@ -145,3 +147,12 @@ def test_chain_walks_to_a_reading_and_says_of_a_filled_hour_that_it_has_none(pla
     )  # hour 50; filled ones are as large
     with pytest.raises(BadInput, match="put in by rule"):
         way.chain(statement, dt.datetime.fromisoformat("2025-01-03T14:00"))
+
+
+def test_another_version_of_the_rule_is_noticed(plant, tmp_path, monkeypatch) -> None:
+    stated(plant, tmp_path, january())
+    assert not [one for one in norms_in_force.changed() if one["of"] == "substitution"]
+    newer = {"hj75": dataclasses.replace(substitution_rules()["hj75"], version="another")}
+    monkeypatch.setattr(norms_in_force, "substitution_rules", lambda: newer)
+    (found,) = norms_in_force.changed()
+    assert (found["of"], found["id"], found["version"]) == ("substitution", "hj75", "another")

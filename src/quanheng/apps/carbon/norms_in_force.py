@@ -14,8 +14,9 @@ from quanheng.apps.carbon.actions.restatements import note_norm
 from quanheng.apps.carbon.coverage import enlargements
 from quanheng.apps.carbon.events import NormChanged
 from quanheng.apps.records import queries as records
+from quanheng.norms.substitution import substitution_rules
 
-KINDS = ("norm", "enlargements")
+KINDS = ("norm", "enlargements", "substitution")
 
 
 def changed() -> list[dict[str, str]]:
@@ -41,6 +42,13 @@ def _in_force(kind: str, key: str) -> tuple[str, str]:
     if kind == "enlargements":
         version = str(enlargements()["version"])
         return version, f"没有证书覆盖时的加大办法第 {version} 版"
+    if kind == "substitution":
+        rule = substitution_rules().get(key)
+        return (
+            (rule.version, f"缺测补入的规则 {rule.cite}")
+            if rule
+            else ("gone", f"缺测补入的规则 {key} 没有了")
+        )
     names = ("norm", "edition", "table", "item", "basis")
     wanted = dict(zip(names, (part.strip() for part in key.split("|")), strict=True))
     values = norms.catalogue.packaged().find(**wanted)

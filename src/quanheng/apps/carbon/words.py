@@ -65,6 +65,7 @@ CAUSES = {
     "norm": _("因子"),
     "enlargements": _("加大办法"),
     "activity_month": _("活动数据"),
+    "substitution": _("缺测补入的规则"),
 }
 CHECKED: dict[str, tuple[str, Any]] = {
     "none": ("mute", _("未核对")),
