@@ -72,3 +72,21 @@ class Owned(Record):
 
     class Meta:
         abstract = True
+
+
+class UuidText(models.Func):
+    """An identifier as it is written, with dashes, inside a query: SQLite keeps it as 32 digits, PostgreSQL as a type."""
+
+    output_field = models.CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        parts = "||'-'||".join(f"substr(%(expressions)s, {at}, {n})" for at, n in _DASHED)
+        sql, given = compiler.compile(self.source_expressions[0])
+        return "(" + parts.replace("%(expressions)s", sql) + ")", [*given] * len(_DASHED)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        sql, given = compiler.compile(self.source_expressions[0])
+        return f"({sql})::text", given
+
+
+_DASHED = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))

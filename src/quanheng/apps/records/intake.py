@@ -6,6 +6,7 @@ A file that was stored for an act which then failed lies unused in the store and
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 import uuid
 from dataclasses import dataclass
@@ -22,23 +23,28 @@ from quanheng.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A file that lies in the store: hash, size, type by content, safe name, kinds of side data removed."""
+    """A file that lies in the store: hash, size, type by content, safe name, kinds of side data removed.
+
+    `original` is the hash of the file as it was brought; empty says that it is the stored one.
+    """
 
     sha256: str
     size: int
     media_type: str
     name: str
     removed: tuple[str, ...] = ()
+    original: str = ""
 
 
 def take_in(upload: Upload) -> Taken:
     """Look into a file and store it; BadInput with what is wrong if the house does not take it."""
     examined = media.examine(upload.path, upload.name)
+    original = _hash_of(upload.path)
     with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
         clean = Path(folder) / "clean"
         removed = metadata.strip(upload.path, clean, examined.media_type)
         sha256, size = files.store().put(clean if removed else upload.path)
-    return Taken(sha256, size, examined.media_type, examined.name, tuple(removed))
+    return Taken(sha256, size, examined.media_type, examined.name, tuple(removed), original)
 
 
 def attach(
@@ -61,6 +67,7 @@ def attach(
             brought_at=act.at,
             replaces=replaces,
             removed_metadata=", ".join(taken.removed)[:200],
+            original_sha256=taken.original or taken.sha256,
         )
     )
     act.files.add(taken.sha256)
@@ -74,6 +81,11 @@ def newest(attachment: Attachment) -> Attachment:
     if newer is not None:
         raise BadInput("was replaced already", field="attachment", remedy=f"replace {newer.pk} instead")
     return attachment
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _scratch() -> Path:

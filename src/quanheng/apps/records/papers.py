@@ -28,7 +28,7 @@ def _row(one: Any) -> dict[str, Any]:
         "ext": PurePath(one.name).suffix.removeprefix(".")[:5],
         "url": reverse("records:attachment", args=[one.pk]),
         "kind": one.kind,
-        "brought_by": one.brought_by,
+        "brought_by": one.owner.name,
         "at": one.brought_at,
         "size": one.file.size,
         "digest": one.file.sha256,

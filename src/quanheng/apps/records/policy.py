@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 
 from quanheng.apps.records import rights
-from quanheng.apps.records.base import visible
+from quanheng.apps.records.base import UuidText, visible
 from quanheng.apps.records.models import Attachment, Job
-from quanheng.apps.records.registries import Place, place_of
+from quanheng.apps.records.registries import PAPERS_SEEN, Place, place_of
 from quanheng.errors import ALLOWED, BadInput, Verdict
 
 AUDITOR = "audit_admin"
@@ -17,9 +18,21 @@ AUDITOR = "audit_admin"
 
 @visible(Attachment)
 def attachments(actor: Any) -> Q | None:
-    """The files of one's own organisation, and of those that one regulates."""
+    """The files of one's own organisation, of those that one regulates, and of objects whose app opens them to him."""
     reach = rights.reach(actor)
-    return None if reach is None else Q(owner__in=reach)
+    if reach is None:
+        return None
+    found = Q(owner__in=reach)
+    for kind, rule in PAPERS_SEEN.items():
+        found |= Q(object__in=_urns(kind, rule(actor)))
+    return found
+
+
+def _urns(kind: str, rows: Any) -> Any:
+    """The URNs of rows, as a query inside the query of their files."""
+    return (
+        rows.order_by().annotate(urn_=Concat(Value(f"urn:quanheng:{kind}:"), UuidText("pk"))).values("urn_")
+    )
 
 
 @visible(Job)
@@ -41,9 +54,15 @@ def add_attachment(actor: Any, given: Any) -> Verdict:
 
 
 def replace_attachment(actor: Any, given: Any) -> Verdict:
-    """Whoever may attach to the object may hand in a newer version of what he sees there."""
+    """Whoever may attach to the object may hand in a newer version of what his own organisation brought there.
+
+    Others may read a file; a version of it in their hands would pass for its owner's.
+    """
     found = attachment_seen(actor, given.attachment)
-    return place_of(actor, found.object).verdict
+    place = place_of(actor, found.object)
+    if place.verdict.ok and place.owner != found.owner_id:
+        return Verdict(False, "只有提交这份文件的单位可以替换它")
+    return place.verdict
 
 
 def declare(actor: Any, given: Any) -> Verdict:

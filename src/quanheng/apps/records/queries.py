@@ -162,7 +162,7 @@ def signed_by(entry: LedgerEntry) -> Checkpoint | None:
 
 def attachments(actor: Any, urn: str = "") -> QuerySet[Attachment]:
     """The files that an actor may read, of one object or of all; with each version its content."""
-    found = Attachment.objects.for_user(actor).select_related("file", "newer")
+    found = Attachment.objects.for_user(actor).select_related("file", "newer", "owner")
     return found.filter(object=urn) if urn else found
 
 

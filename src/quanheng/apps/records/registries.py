@@ -115,6 +115,25 @@ def attachable(kind: str) -> Callable[[Callable[[Any, str], Place]], Callable[[A
     return keep
 
 
+PAPERS_SEEN: dict[str, Callable[[Any], Any]] = {}
+
+
+def papers_seen(kind: str) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
+    """Let the files of objects of a kind be read by others than their owners; the rule gives the rows for an actor.
+
+    Without a rule nobody reads a file but its owner and who regulates him. The rule answers with a queryset of the
+    objects (`app:model`) whose files this actor may read, whoever brought them.
+    """
+
+    def keep(rule: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        if kind in PAPERS_SEEN:
+            raise RuntimeError(f"{kind} has two rules for reading its files")
+        PAPERS_SEEN[kind] = rule
+        return rule
+
+    return keep
+
+
 def place_of(actor: Any, urn: str) -> Place:
     """What the app that keeps an object says of attaching a file to it; no where no app says anything."""
     kind = ":".join(urn.split(":")[2:4])

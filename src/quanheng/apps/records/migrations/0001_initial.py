@@ -6,210 +6,331 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='条数')),
-                ('root', models.CharField(max_length=64, verbose_name='根')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('note', models.TextField(verbose_name='签名文本')),
-                ('fingerprint', models.CharField(max_length=64, verbose_name='公钥指纹')),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False, verbose_name="条数")),
+                ("root", models.CharField(max_length=64, verbose_name="根")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("note", models.TextField(verbose_name="签名文本")),
+                ("fingerprint", models.CharField(max_length=64, verbose_name="公钥指纹")),
             ],
             options={
-                'ordering': ['size'],
+                "ordering": ["size"],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=quanheng.apps.records.base.new_id, editable=False, primary_key=True, serialize=False, verbose_name='标识')),
-                ('kind', models.CharField(max_length=80, verbose_name='种类')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('person', models.UUIDField(db_index=True, verbose_name='发起人')),
-                ('arguments', models.JSONField(verbose_name='参数')),
-                ('state', models.CharField(db_index=True, default='waiting', max_length=12, verbose_name='状态')),
-                ('done', models.IntegerField(default=0, verbose_name='已完成')),
-                ('total', models.IntegerField(default=0, verbose_name='总数')),
-                ('step', models.CharField(blank=True, max_length=120, verbose_name='当前步骤')),
-                ('cancel', models.BooleanField(default=False, verbose_name='要求停止')),
-                ('result', models.JSONField(null=True, verbose_name='结果')),
-                ('error', models.TextField(blank=True, verbose_name='错误')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='发起时间')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='变更时间')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanheng.apps.records.base.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="标识",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=80, verbose_name="种类")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("person", models.UUIDField(db_index=True, verbose_name="发起人")),
+                ("arguments", models.JSONField(verbose_name="参数")),
+                (
+                    "state",
+                    models.CharField(db_index=True, default="waiting", max_length=12, verbose_name="状态"),
+                ),
+                ("done", models.IntegerField(default=0, verbose_name="已完成")),
+                ("total", models.IntegerField(default=0, verbose_name="总数")),
+                ("step", models.CharField(blank=True, max_length=120, verbose_name="当前步骤")),
+                ("cancel", models.BooleanField(default=False, verbose_name="要求停止")),
+                ("result", models.JSONField(null=True, verbose_name="结果")),
+                ("error", models.TextField(blank=True, verbose_name="错误")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="发起时间")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="变更时间")),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='序号')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('actor', models.CharField(max_length=120, verbose_name='操作人标识')),
-                ('actor_name', models.CharField(max_length=120, verbose_name='操作人')),
-                ('on_behalf', models.CharField(blank=True, max_length=120, verbose_name='被代理人标识')),
-                ('on_behalf_name', models.CharField(blank=True, max_length=120, verbose_name='被代理人')),
-                ('verb', models.CharField(db_index=True, max_length=80, verbose_name='动作')),
-                ('object', models.CharField(db_index=True, max_length=160, verbose_name='对象标识')),
-                ('object_name', models.CharField(max_length=300, verbose_name='对象')),
-                ('before', models.JSONField(verbose_name='之前')),
-                ('after', models.JSONField(verbose_name='之后')),
-                ('bulk', models.JSONField(null=True, verbose_name='成批')),
-                ('files', models.JSONField(default=list, verbose_name='文件')),
-                ('cite', models.TextField(blank=True, verbose_name='依据')),
-                ('request_id', models.CharField(blank=True, max_length=64, verbose_name='请求号')),
-                ('prev', models.CharField(max_length=64, unique=True, verbose_name='前一条摘要')),
-                ('digest', models.CharField(max_length=64, unique=True, verbose_name='摘要')),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False, verbose_name="序号")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("actor", models.CharField(max_length=120, verbose_name="操作人标识")),
+                ("actor_name", models.CharField(max_length=120, verbose_name="操作人")),
+                ("on_behalf", models.CharField(blank=True, max_length=120, verbose_name="被代理人标识")),
+                ("on_behalf_name", models.CharField(blank=True, max_length=120, verbose_name="被代理人")),
+                ("verb", models.CharField(db_index=True, max_length=80, verbose_name="动作")),
+                ("object", models.CharField(db_index=True, max_length=160, verbose_name="对象标识")),
+                ("object_name", models.CharField(max_length=300, verbose_name="对象")),
+                ("before", models.JSONField(verbose_name="之前")),
+                ("after", models.JSONField(verbose_name="之后")),
+                ("bulk", models.JSONField(null=True, verbose_name="成批")),
+                ("files", models.JSONField(default=list, verbose_name="文件")),
+                ("cite", models.TextField(blank=True, verbose_name="依据")),
+                ("request_id", models.CharField(blank=True, max_length=64, verbose_name="请求号")),
+                ("prev", models.CharField(max_length=64, unique=True, verbose_name="前一条摘要")),
+                ("digest", models.CharField(max_length=64, unique=True, verbose_name="摘要")),
             ],
             options={
-                'verbose_name': '台账记录',
-                'ordering': ['seq'],
+                "verbose_name": "台账记录",
+                "ordering": ["seq"],
             },
         ),
         migrations.CreateModel(
-            name='PersonalKey',
+            name="PersonalKey",
             fields=[
-                ('subject', models.UUIDField(primary_key=True, serialize=False)),
-                ('wrapped', models.BinaryField(null=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('destroyed_at', models.DateTimeField(null=True)),
+                ("subject", models.UUIDField(primary_key=True, serialize=False)),
+                ("wrapped", models.BinaryField(null=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("destroyed_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.UUIDField(default=quanheng.apps.records.base.new_id, editable=False, primary_key=True, serialize=False, verbose_name='标识')),
-                ('sha256', models.CharField(max_length=64, unique=True, verbose_name='校验码')),
-                ('size', models.BigIntegerField(verbose_name='字节数')),
-                ('media_type', models.CharField(max_length=120, verbose_name='类型')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanheng.apps.records.base.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="标识",
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True, verbose_name="校验码")),
+                ("size", models.BigIntegerField(verbose_name="字节数")),
+                ("media_type", models.CharField(max_length=120, verbose_name="类型")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.UUIDField(db_index=True, verbose_name='收件人')),
-                ('kind', models.CharField(max_length=80, verbose_name='种类')),
-                ('text', models.CharField(max_length=300, verbose_name='内容')),
-                ('url', models.CharField(blank=True, max_length=300, verbose_name='地址')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('read_at', models.DateTimeField(null=True, verbose_name='已读')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person", models.UUIDField(db_index=True, verbose_name="收件人")),
+                ("kind", models.CharField(max_length=80, verbose_name="种类")),
+                ("text", models.CharField(max_length=300, verbose_name="内容")),
+                ("url", models.CharField(blank=True, max_length=300, verbose_name="地址")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="已读")),
             ],
             options={
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['person', 'read_at'], name='records_not_person_4bc409_idx')],
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["person", "read_at"], name="records_not_person_4bc409_idx")],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(db_index=True, max_length=80, verbose_name='种类')),
-                ('payload', models.JSONField(verbose_name='内容')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('settled', models.BooleanField(default=False, verbose_name='已送完')),
-                ('next_try', models.DateTimeField(null=True, verbose_name='下次投递')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='records.ledgerentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(db_index=True, max_length=80, verbose_name="种类")),
+                ("payload", models.JSONField(verbose_name="内容")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("settled", models.BooleanField(default=False, verbose_name="已送完")),
+                ("next_try", models.DateTimeField(null=True, verbose_name="下次投递")),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="records.ledgerentry",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subscriber', models.CharField(max_length=120)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('attempts', models.IntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
-                ('next_try', models.DateTimeField(null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='records.outboxevent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subscriber", models.CharField(max_length=120)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("attempts", models.IntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
+                ("next_try", models.DateTimeField(null=True)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="records.outboxevent",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Replay',
+            name="Replay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('owner', models.CharField(max_length=120)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.IntegerField(default=0)),
-                ('body', models.JSONField(null=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("owner", models.CharField(max_length=120)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.IntegerField(default=0)),
+                ("body", models.JSONField(null=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('owner', 'key'), name='replay_once')],
+                "constraints": [models.UniqueConstraint(fields=("owner", "key"), name="replay_once")],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.UUIDField(default=quanheng.apps.records.base.new_id, editable=False, primary_key=True, serialize=False, verbose_name='标识')),
-                ('object', models.CharField(db_index=True, max_length=160, verbose_name='对象')),
-                ('kind', models.CharField(max_length=60, verbose_name='种类')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('brought_by', models.CharField(max_length=120, verbose_name='提交人')),
-                ('brought_at', models.DateTimeField(verbose_name='提交时间')),
-                ('removed_metadata', models.CharField(blank=True, max_length=200, verbose_name='已去除的附带信息')),
-                ('declared', models.BooleanField(default=False, verbose_name='已声明真实')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation', verbose_name='所有者')),
-                ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='newer', to='records.attachment')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.storedfile')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanheng.apps.records.base.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="标识",
+                    ),
+                ),
+                ("object", models.CharField(db_index=True, max_length=160, verbose_name="对象")),
+                ("kind", models.CharField(max_length=60, verbose_name="种类")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("brought_by", models.CharField(max_length=120, verbose_name="提交人")),
+                ("brought_at", models.DateTimeField(verbose_name="提交时间")),
+                (
+                    "removed_metadata",
+                    models.CharField(blank=True, max_length=200, verbose_name="已去除的附带信息"),
+                ),
+                ("original_sha256", models.CharField(max_length=64, verbose_name="提交时的校验码")),
+                ("declared", models.BooleanField(default=False, verbose_name="已声明真实")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organisation",
+                        verbose_name="所有者",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="newer",
+                        to="records.attachment",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.storedfile"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-brought_at'],
+                "ordering": ["-brought_at"],
             },
         ),
         migrations.CreateModel(
-            name='Dependency',
+            name="Dependency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('result_kind', models.CharField(max_length=40, verbose_name='结果种类')),
-                ('result', models.CharField(db_index=True, max_length=160, verbose_name='结果')),
-                ('kind', models.CharField(max_length=40, verbose_name='种类')),
-                ('used', models.CharField(max_length=200, verbose_name='所用')),
-                ('version', models.CharField(max_length=80, verbose_name='版本')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.ledgerentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("result_kind", models.CharField(max_length=40, verbose_name="结果种类")),
+                ("result", models.CharField(db_index=True, max_length=160, verbose_name="结果")),
+                ("kind", models.CharField(max_length=40, verbose_name="种类")),
+                ("used", models.CharField(max_length=200, verbose_name="所用")),
+                ("version", models.CharField(max_length=80, verbose_name="版本")),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.ledgerentry",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'used', 'version'], name='records_dep_kind_ddb5fc_idx')],
-                'constraints': [models.UniqueConstraint(fields=('entry', 'result', 'kind', 'used', 'version'), name='dependency_once')],
+                "indexes": [
+                    models.Index(fields=["kind", "used", "version"], name="records_dep_kind_ddb5fc_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("entry", "result", "kind", "used", "version"), name="dependency_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LedgerRow',
+            name="LedgerRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.IntegerField(verbose_name='行')),
-                ('key', models.CharField(db_index=True, max_length=160, verbose_name='对象')),
-                ('before', models.JSONField(null=True, verbose_name='之前')),
-                ('after', models.JSONField(null=True, verbose_name='之后')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='records.ledgerentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("n", models.IntegerField(verbose_name="行")),
+                ("key", models.CharField(db_index=True, max_length=160, verbose_name="对象")),
+                ("before", models.JSONField(null=True, verbose_name="之前")),
+                ("after", models.JSONField(null=True, verbose_name="之后")),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="records.ledgerentry",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['entry_id', 'n'],
-                'constraints': [models.UniqueConstraint(fields=('entry', 'n'), name='ledger_row_once')],
+                "ordering": ["entry_id", "n"],
+                "constraints": [models.UniqueConstraint(fields=("entry", "n"), name="ledger_row_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='outboxevent',
-            index=models.Index(condition=models.Q(('settled', False)), fields=['next_try', 'id'], name='outbox_waiting'),
+            model_name="outboxevent",
+            index=models.Index(
+                condition=models.Q(("settled", False)), fields=["next_try", "id"], name="outbox_waiting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('event', 'subscriber'), name='delivery_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("event", "subscriber"), name="delivery_once"),
         ),
     ]

@@ -22,10 +22,14 @@ class StoredFile(Record):
 
 
 class Attachment(Owned):
-    """A file handed in to an object. A replaced file keeps its row; the newer one names it."""
+    """A file handed in to an object. A replaced file keeps its row; the newer one names it.
+
+    `original_sha256` is the hash of what was brought, before side data were taken away; of an untouched file that of
+    the stored content. Who brought the file can so still prove that it was his.
+    """
 
     classified = {
-        "internal": "file object kind name brought_by brought_at replaces removed_metadata declared"
+        "internal": "file object kind name brought_by brought_at replaces removed_metadata original_sha256 declared"
     }
 
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
@@ -38,6 +42,7 @@ class Attachment(Owned):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="newer"
     )
     removed_metadata = models.CharField(_("已去除的附带信息"), max_length=200, blank=True)
+    original_sha256 = models.CharField(_("提交时的校验码"), max_length=64)
     declared = models.BooleanField(_("已声明真实"), default=False)
 
     class Meta:
