@@ -60,6 +60,7 @@ CASES: dict[str, dict[str, object]] = {
     },
     "carbon.statement.make": {"site": "SITE-1", "year": 2025},
     "carbon.statement.publish": {"statement": "HS-2025-0001"},
+    "laboratory.certificate.confirm": {"certificate": f"{CENTRE}/JL-1"},
     "laboratory.certificate.enter": CERTIFICATE,
     "laboratory.certificate.replace": {
         "certificate": f"{CENTRE}/JL-1",

@@ -6,6 +6,7 @@ import datetime as dt
 
 import lxml.html
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
@@ -41,8 +42,12 @@ def filled(cast, tmp_path):
 
 
 def browser(login: str) -> Client:
+    """Signed in, with a second factor where the roles ask for one."""
+    person = parties.person(login)
+    if parties.needs_second_factor(person) and not person.authenticator_set.exists():
+        TOTP.activate(person, generate_totp_secret())
     client = Client()
-    client.force_login(parties.person(login), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

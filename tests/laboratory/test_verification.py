@@ -8,19 +8,24 @@ import io
 import re
 
 import lxml.html
+import pikepdf
 import pytest
 import segno
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.carbon import world
 
 from quanheng.apps.laboratory import actions, public, verification
 from quanheng.apps.laboratory.models import Certificate, new_code
+from quanheng.apps.parties import actions as parties_acts
 from quanheng.apps.parties import queries as parties
 from quanheng.apps.records import actions as records
+from quanheng.apps.records.action import SYSTEM
 from quanheng.apps.records.classify import urn_of
+from quanheng.apps.records.files import store
 from quanheng.apps.records.uploads import Upload
 
 TABLE = [("5", "0.123", "0.2"), ("15", "0.1", "0.2")]
@@ -111,9 +116,9 @@ def test_older_file_of_the_issuer_is_told_apart_from_an_altered_one(paper, tmp_p
     assert "文件未改动" in ask(certificate, file=io.BytesIO(b"two\n")).content.decode()
 
 
-def test_file_that_was_cleaned_at_intake_says_why_the_original_differs(paper, tmp_path) -> None:
-    import pikepdf
-
+def test_original_of_a_file_that_was_cleaned_at_intake_is_told_apart_from_an_altered_one(
+    paper, tmp_path
+) -> None:
     cast, certificate = paper
     path = tmp_path / "paper.pdf"
     with pikepdf.new() as made:
@@ -124,13 +129,20 @@ def test_file_that_was_cleaned_at_intake_says_why_the_original_differs(paper, tm
     stored = records.add_attachment(
         cast["technician"], object=urn_of(certificate), kind="证书", file=Upload.local(path)
     )
-    assert stored.removed_metadata
+    assert stored.original_sha256 == hashlib.sha256(original).hexdigest() != stored.file.sha256
     told = ask(certificate, file=io.BytesIO(original))
-    assert verdict(told) == "altered" and "去除了作者" in told.content.decode()
-    from quanheng.apps.records.files import store
-
+    assert verdict(told) == "valid"
+    assert "文件未改动" in told.content.decode() and "去除了作者" in told.content.decode()
     kept = b"".join(store().stream(stored.file.sha256))
-    assert "文件未改动" in ask(certificate, file=io.BytesIO(kept)).content.decode()
+    same = ask(certificate, file=io.BytesIO(kept)).content.decode()
+    assert "文件未改动" in same and "去除了作者" not in same
+    assert verdict(ask(certificate, file=io.BytesIO(original + b" "))) == "altered"
+
+    (tmp_path / "new.txt").write_bytes(b"two\n")
+    records.replace_attachment(
+        cast["technician"], attachment=stored.pk, file=Upload.local(tmp_path / "new.txt")
+    )
+    assert "旧版" in ask(certificate, file=io.BytesIO(original)).content.decode()
 
 
 def test_file_of_the_holder_proves_nothing(paper, tmp_path) -> None:
@@ -146,6 +158,31 @@ def test_certificate_that_only_the_holder_entered_is_never_called_valid(paper) -
     own = enter(cast["clerk"], "FORGED")
     answer = ask(own)
     assert verdict(answer) == "unconfirmed" and "证书有效" not in answer.content.decode()
+
+
+def test_certificate_that_its_issuer_confirmed_is_valid_and_says_by_whom_and_when(paper) -> None:
+    cast, _certificate = paper
+    own = enter(cast["clerk"], "ON-PAPER")
+    actions.confirm_certificate(cast["signatory"], certificate="LAB/ON-PAPER")
+    answer = ask(own)
+    shown = " ".join(lxml.html.document_fromstring(answer.content.decode()).text_content().split())
+    own.refresh_from_db()
+    day = timezone.localdate(own.confirmed_at)
+    assert verdict(answer) == "valid" and "出具单位已确认" in shown
+    assert f"示例计量院 {day.year}年{day.month}月{day.day}日" in shown
+    assert "signatory" not in answer.content.decode()
+
+
+def test_certificate_of_an_issuer_for_whom_nobody_works_here_stays_unconfirmed_and_says_why(paper) -> None:
+    cast, _certificate = paper
+    parties_acts.register_organisation(SYSTEM, code="FAR", name="外地计量院", kind="centre", authority="BUR")
+    far = world.certificate(
+        cast["clerk"], "F-1", "AN", "%", TABLE, ("5", "15"), ("2024-01-01", None), issuer="FAR"
+    )
+    answer = ask(far)
+    assert verdict(answer) == "unconfirmed" and "没有使用本平台" in answer.content.decode()
+    own = enter(cast["clerk"], "HERE")
+    assert "没有使用本平台" not in ask(own).content.decode()
 
 
 def test_page_shows_public_facts_and_nothing_else(paper) -> None:

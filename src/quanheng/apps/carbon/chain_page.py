@@ -268,9 +268,9 @@ def _constant(value: Node) -> Node:
 
 def _issuer(certificate: dict[str, Any]) -> Node:
     issuer = certificate["name"].partition("/")[0]
-    by_issuer = certificate["entered_by"] == "issuer"
-    note = _("由出具单位录入") if by_issuer else _("由器具所属单位录入，出具单位未确认")
-    chip = None if by_issuer else {"kind": "prov", "word": _("暂定")}
+    entered = {"issuer": _("由出具单位录入"), "confirmed": _("由器具所属单位录入，出具单位已确认")}
+    note = entered.get(certificate["entered_by"], _("由器具所属单位录入，出具单位未确认"))
+    chip = None if certificate["entered_by"] in entered else {"kind": "prov", "word": _("暂定")}
     more = _("出具单位的资格和计量标准没有在平台核对")
     return {"kind": _("出具单位"), "value": issuer, "note": f"{note}。{more}", "chip": chip}
 

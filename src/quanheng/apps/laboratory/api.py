@@ -1,9 +1,9 @@
-"""What programs may read of the laboratory: instruments and certificates."""
+"""What programs may read of the laboratory: instruments, certificates and checks."""
 
 from __future__ import annotations
 
 from quanheng.apps.laboratory import queries
-from quanheng.apps.laboratory.models import Certificate, Instrument
+from quanheng.apps.laboratory.models import Certificate, Check, Instrument
 from quanheng.apps.records.reads import Noun, readable
 
 readable(
@@ -26,5 +26,16 @@ readable(
         Certificate,
         queries.certificates,
         filters=("number", "state"),
+    )
+)
+readable(
+    Noun(
+        "laboratory",
+        "checks",
+        "check",
+        "checks",
+        Check,
+        queries.checks,
+        filters=("number", "unit"),
     )
 )

@@ -65,7 +65,7 @@ class Certificate(Owned):
     classified = {
         "public": "number kind issued_on valid_from valid_until state",
         "internal": "instrument unit basis gives points range_low range_high standards environment ended_on reason "
-        "entered_by known_from ended_at replaced_by verification_code",
+        "entered_by entered_people confirmed_by confirmed_at known_from ended_at replaced_by verification_code",
     }
 
     class Kind(models.TextChoices):
@@ -81,6 +81,7 @@ class Certificate(Owned):
     class EnteredBy(models.TextChoices):
         ISSUER = "issuer", _("出具单位录入")
         HOLDER = "holder", _("器具所属单位录入，出具单位未确认")
+        CONFIRMED = "confirmed", _("器具所属单位录入，出具单位已确认")
 
     class Gives(models.TextChoices):
         ERROR = "error", _("示值误差")
@@ -108,7 +109,10 @@ class Certificate(Owned):
     replaced_by = models.ForeignKey(
         "self", verbose_name=_("替换它的证书"), null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
     )  # fmt: skip
-    entered_by = models.CharField(_("由谁录入"), max_length=6, choices=EnteredBy.choices)
+    entered_by = models.CharField(_("由谁录入"), max_length=9, choices=EnteredBy.choices)
+    entered_people = models.JSONField(_("录入人"), default=list, blank=True)
+    confirmed_by = models.CharField(_("确认人"), max_length=120, blank=True)
+    confirmed_at = models.DateTimeField(_("出具单位确认时间"), null=True, blank=True)
     known_from = models.DateTimeField(_("录入时间"))
     ended_at = models.DateTimeField(_("撤销或替换时间"), null=True, blank=True)
     verification_code = models.CharField(
@@ -124,6 +128,16 @@ class Certificate(Owned):
         """What was known of it at a moment: a later revocation does not change what stood before."""
         known = self.ended_at is None or self.ended_at <= moment
         return self.state if known else self.State.VALID
+
+    def entered_by_at(self, moment: dt.datetime) -> str:
+        """Whether its issuer stood behind it at a moment: a later confirmation does not reach back."""
+        later = self.confirmed_at is not None and self.confirmed_at > moment
+        return self.EnteredBy.HOLDER if later else self.entered_by
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether only the holder of the instrument says that it was issued."""
+        return self.entered_by == self.EnteredBy.HOLDER
 
     @property
     def name(self) -> str:

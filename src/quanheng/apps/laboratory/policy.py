@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from quanheng.apps.laboratory import queries
 from quanheng.apps.laboratory.models import (
     Certificate,
     Check,
@@ -15,6 +17,7 @@ from quanheng.apps.laboratory.models import (
     StandardUse,
 )
 from quanheng.apps.parties import policy as parties
+from quanheng.apps.parties import queries as people
 from quanheng.apps.records.base import visible
 from quanheng.errors import Verdict
 
@@ -79,6 +82,29 @@ def enter_certificate(actor: Any, given: Any) -> Verdict:
     """The issuer's people, or the holder who enters a certificate that he received on paper."""
     issuer = of_issuer(actor, given.issuer)
     return issuer if issuer.ok else parties.has_role(actor, *HOLDERS, organisation=given.owner)
+
+
+def people_of(actor: Any) -> list[str]:
+    """Ids of everybody who stands behind an act: also the one for whom a deputy acts, and who answers for a key."""
+    return sorted(str(person.pk) for person in parties.people_behind(actor))
+
+
+def confirm_certificate(actor: Any, given: Any) -> Verdict:
+    """The issuer's people, as they enter one; never who entered it, so that two people have read the paper."""
+    issuer = of_issuer(actor, given.certificate.split("/")[0])
+    return may_confirm(actor, queries.certificate_named(given.certificate)) if issuer.ok else issuer
+
+
+def may_confirm(actor: Any, row: Certificate) -> Verdict:
+    """Whether the actor may confirm this certificate for its issuer."""
+    if set(row.entered_people) & set(people_of(actor)):
+        return Verdict(False, _("录入这张证书的人不能自己确认，请出具单位的另一个人确认"))
+    return of_issuer(actor, row.owner)
+
+
+def issuer_takes_part(row: Certificate) -> bool:
+    """Whether anybody works here for the issuer of a certificate; else it can only stay unconfirmed."""
+    return bool(people.holders_of(row.owner, *ISSUERS))
 
 
 def of_issuer(actor: Any, issuer: Any) -> Verdict:

@@ -29,6 +29,12 @@ def certificates(actor: Any) -> QuerySet[Certificate]:
     return rows.select_related("owner", "instrument", "instrument__owner")
 
 
+def unconfirmed(actor: Any) -> QuerySet[Certificate]:
+    """Certificates in force that holders entered and their issuers have not confirmed, as far as this actor sees them."""
+    waits = {"entered_by": Certificate.EnteredBy.HOLDER, "state": Certificate.State.VALID}
+    return certificates(actor).filter(**waits)
+
+
 def checks(actor: Any) -> QuerySet[Check]:
     """Checks that this actor may see."""
     return Check.objects.for_user(actor).select_related("owner", "instrument")
@@ -151,6 +157,6 @@ def _certificate(row: Certificate, known_at: dt.datetime) -> CertificateFacts:
         range_high=format(row.range_high.normalize(), "f"),
         standards=row.standards,
         state=row.state_at(known_at),
-        entered_by=row.entered_by,
+        entered_by=row.entered_by_at(known_at),
         version=row.state_at(known_at),
     )

@@ -1,4 +1,4 @@
-"""What this app gives to the registries: menu entries and search results."""
+"""What this app gives to the registries: menu entries, search results, what waits, shortcuts, and rules of papers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from quanheng.apps.laboratory import queries
+from quanheng.apps.laboratory import policy, queries
 from quanheng.apps.laboratory.policy import HOLDERS, ISSUERS
 from quanheng.apps.parties import policy as parties
-from quanheng.apps.records.registries import Hit, MenuEntry, Place, attachable, menu, searches
+from quanheng.apps.parties import queries as people
+from quanheng.apps.records.registries import (
+    Hit,
+    MenuEntry,
+    Place,
+    Shortcut,
+    Todo,
+    attachable,
+    menu,
+    papers_seen,
+    searches,
+    shortcuts,
+    todos,
+)
 from quanheng.errors import Verdict
 
 
@@ -58,6 +71,39 @@ def found_instruments(actor: Any, text: str) -> Iterator[Hit]:
         yield Hit(
             _t("器具"), str(row), reverse("laboratory:instrument", args=[row.pk]), f"{row.model} {row.serial}"
         )
+
+
+@shortcuts.register("laboratory.certificates")
+def enter_certificates(actor: Any) -> Iterator[Shortcut]:
+    """Entering a certificate of each of the own issuing organisations, and a workbook of them."""
+    for unit in people.own_units(actor):
+        if not parties.has_role(actor, *ISSUERS, organisation=unit).ok:
+            continue
+        enter = reverse("do", args=["laboratory.certificate.enter"])
+        yield Shortcut(_t("录入证书：%(unit)s") % {"unit": unit.name}, f"{enter}?issuer={unit.code}")
+        take_in = reverse("do", args=["laboratory.intake.take_in"])
+        yield Shortcut(_t("导入证书：%(unit)s") % {"unit": unit.name}, f"{take_in}?owner={unit.code}")
+
+
+@todos.register("laboratory.confirm")
+def certificates_to_confirm(actor: Any) -> Iterator[Todo]:
+    """What holders entered in the name of an own issuing organisation; who entered it himself does not confirm it."""
+    for row in queries.unconfirmed(actor).filter(owner__in=parties.own_organisations(actor)):
+        if policy.may_confirm(actor, row).ok:
+            yield Todo(
+                number=row.number,
+                title=_t("确认证书：%(holder)s录入") % {"holder": row.instrument.owner.name},
+                url=reverse("laboratory:certificate", args=[row.pk]),
+                unit=row.instrument.owner.name,
+                act=_t("查看"),
+                kind=_t("证书"),
+            )
+
+
+@papers_seen("laboratory:certificate")
+def papers_of_seen_certificates(actor: Any) -> Any:
+    """Whoever sees a certificate sees its paper: its issuer, the holder of the instrument, the regulators of either."""
+    return queries.certificates(actor)
 
 
 @attachable("laboratory:certificate")

@@ -1,8 +1,8 @@
 """What anybody who holds a paper may ask of it: does it stand, and is the file that he was given the registered one.
 
 The key is the verification code on the paper; who has it sees the public facts of that one certificate and nothing
-else. A certificate that only the holder of the instrument entered is never called valid here: its issuer has not
-said so. This file reads; it stores neither the question nor the file.
+else. A certificate that only the holder of the instrument entered is never called valid here until its issuer
+confirmed it. This file reads; it stores neither the question nor the file.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from quanheng.apps.laboratory import policy
 from quanheng.apps.laboratory.models import Certificate
 from quanheng.apps.laboratory.traceability import own_standing
 from quanheng.apps.records import queries as records
@@ -21,7 +22,7 @@ from quanheng.apps.records.classify import urn_of
 from quanheng.apps.records.fields import masked
 
 Verdict = Literal["valid", "expired", "not_yet", "replaced", "revoked", "unconfirmed"]
-Comparison = Literal["unchanged", "older", "altered", "nothing_registered"]
+Comparison = Literal["unchanged", "as_brought", "older", "altered", "nothing_registered"]
 LENGTH = 26
 _CODE = re.compile(rf"[A-Z2-7]{{{LENGTH}}}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -45,7 +46,8 @@ class Shown:
     ended_on: dt.date | None
     replaced_by: str
     registered: int
-    cleaned: bool  # side data was taken from a registered file, so that the issuer's own copy of it differs
+    confirmed_at: dt.datetime | None  # when the issuer confirmed what the holder had entered
+    issuer_here: bool  # whether anybody works here for the issuer; asked only of an unconfirmed certificate
 
 
 def readable_code(text: str) -> str:
@@ -74,7 +76,6 @@ def look_up(text: str, day: dt.date) -> Shown | None:
 
 
 def _shown(row: Certificate, day: dt.date) -> Shown:
-    files = _registered(row)
     return Shown(
         id=str(row.pk),
         verdict=_verdict(row, day),
@@ -89,8 +90,9 @@ def _shown(row: Certificate, day: dt.date) -> Shown:
         valid_until=row.valid_until,
         ended_on=row.ended_on,
         replaced_by=row.replaced_by.number if row.replaced_by else "",
-        registered=len(files),
-        cleaned=any(one.removed_metadata for one in files),
+        registered=len(_registered(row)),
+        confirmed_at=row.confirmed_at,
+        issuer_here=not row.unconfirmed or policy.issuer_takes_part(row),
     )
 
 
@@ -109,7 +111,7 @@ def _verdict(row: Certificate, day: dt.date) -> Verdict:
     own, _since = own_standing(row, day)
     if own in ("revoked", "replaced"):
         return "revoked" if own == "revoked" else "replaced"
-    if row.entered_by != Certificate.EnteredBy.ISSUER:
+    if row.unconfirmed:
         return "unconfirmed"
     standing: dict[str, Verdict] = {"in_force": "valid", "expired": "expired", "not_yet": "not_yet"}
     return standing[own]
@@ -127,11 +129,14 @@ def fingerprint(text: str) -> str:
 
 
 def compare(shown: Shown, sha256: str) -> Comparison:
-    """Whether a file of this hash is the registered one, an older version of it, or another."""
+    """Whether a file of this hash is the registered one, that one as it was brought, an older version, or another."""
     files = _registered(Certificate.objects.get(pk=shown.id))
     if not files:
         return "nothing_registered"
-    found = [one for one in files if one.file.sha256 == sha256]
+    found = [one for one in files if sha256 in (one.file.sha256, one.original_sha256)]
     if not found:
         return "altered"
-    return "older" if all(hasattr(one, "newer") for one in found) else "unchanged"
+    current = [one for one in found if not hasattr(one, "newer")]
+    if not current:
+        return "older"
+    return "unchanged" if any(one.file.sha256 == sha256 for one in current) else "as_brought"

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quanheng.apps.laboratory import drawing, queries, sheets, tables, traceability, words
+from quanheng.apps.laboratory import drawing, policy, queries, sheets, tables, traceability, words
 from quanheng.apps.records import queries as records
 from quanheng.apps.records.classify import urn_of
 from quanheng.apps.records.pages import XLSX, DetailPage, ListPage, Page
+
+CONFIRM = "laboratory.certificate.confirm"
 
 
 class InstrumentList(ListPage):
@@ -130,12 +132,18 @@ class CertificatePage(DetailPage):
     query = queries.certificates
     crumbs = ((gettext_lazy("证书"), "laboratory:certificates"),)
     acts = (
+        (CONFIRM, {"certificate": lambda row: row.name}),
         ("laboratory.certificate.replace", {"certificate": lambda row: row.name}),
         ("laboratory.certificate.revoke", {"certificate": lambda row: row.name}),
     )
 
     def page_title(self) -> str:
         return f"{self.object.get_kind_display()} {self.object.number}"
+
+    def act_links(self, thing: Any = None) -> list[dict[str, Any]]:
+        """What its issuer entered or confirmed already is not offered for confirmation."""
+        waits = thing is not None and thing.unconfirmed and thing.state == thing.State.VALID
+        return [link for link in super().act_links(thing) if waits or link["verb"] != CONFIRM]
 
     def context(self) -> dict[str, Any]:
         row, day = self.object, _day(self.request)
@@ -155,6 +163,8 @@ class CertificatePage(DetailPage):
             "verify_url": self.request.build_absolute_uri(code),
             "uses": [{"row": one, "url": _page(one.result)} for one in seen],
             "others": others,
+            "issuer_here": policy.issuer_takes_part(row),
+            "confirmed": records.entries_about(self.actor, urn_of(row)).filter(verb=CONFIRM).first(),
             "urn": urn_of(row),
             "first_entry": records.first_entry(f"laboratory.certificate:{row.pk}"),
         }

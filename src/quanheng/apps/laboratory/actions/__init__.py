@@ -1,6 +1,7 @@
 """The only writer of instruments, certificates, checks and what stands beside them."""
 
 from quanheng.apps.laboratory.actions.certificates import (
+    confirm_certificate,
     enter_certificate,
     replace_certificate,
     revoke_certificate,
@@ -9,6 +10,7 @@ from quanheng.apps.laboratory.actions.instruments import record_check, record_pl
 from quanheng.apps.laboratory.actions.intake import take_in
 
 __all__ = [
+    "confirm_certificate",
     "enter_certificate",
     "record_check",
     "record_placement",

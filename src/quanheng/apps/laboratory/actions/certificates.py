@@ -84,6 +84,7 @@ def enter_certificate(
             standards=standards or "；".join(one.name for one in traced_to or [])[:300],
             environment=environment,
             entered_by=Certificate.EnteredBy.ISSUER if by_issuer else Certificate.EnteredBy.HOLDER,
+            entered_people=policy.people_of(act.actor),
             known_from=act.at,
         )
     )
@@ -96,6 +97,28 @@ def _name_standards(act: Act, made: Certificate, named: Sequence[StandardGiven])
         if one.certificate == made.name:
             raise BadInput("names itself as its standard", field="traced_to", row=n, found=one.certificate)
         act.create(_use(one, n, owner=made.owner, certificate=made))
+
+
+@action(
+    "laboratory.certificate.confirm",
+    policy=policy.confirm_certificate,
+    title=_("确认证书"),
+    note=_("逐项对照出具的证书：录入的编号、日期、范围和校准点与它一致，才确认。不一致的不要确认，请撤销。"),
+)
+def confirm_certificate(act: Act, *, certificate: Named) -> Certificate:
+    """The issuer stands for a certificate that the holder of the instrument entered from paper."""
+    stored = _in_force(certificate)
+    if not stored.unconfirmed:
+        raise BadInput(
+            "needs no confirmation", field="certificate", found=str(stored.get_entered_by_display())
+        )
+    act.update(
+        stored,
+        entered_by=Certificate.EnteredBy.CONFIRMED,
+        confirmed_by=act.actor.urn,
+        confirmed_at=act.at,
+    )
+    return stored
 
 
 def _consequences(kind: Literal["revoked", "replaced"]) -> Any:
@@ -187,5 +210,5 @@ def _refuse_other(old: Certificate, new: Certificate) -> None:
         raise BadInput(
             "is of another instrument", field="by", found=str(new.instrument), expected=str(old.instrument)
         )
-    if new.entered_by != Certificate.EnteredBy.ISSUER:
-        raise BadInput("was not entered by its issuer", field="by", found=new.name)
+    if new.unconfirmed:
+        raise BadInput("was neither entered nor confirmed by its issuer", field="by", found=new.name)

@@ -7,167 +7,420 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_initial'),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Instrument',
+            name="Instrument",
             fields=[
-                ('id', models.UUIDField(default=quanheng.apps.records.base.new_id, editable=False, primary_key=True, serialize=False, verbose_name='标识')),
-                ('code', models.CharField(max_length=40, verbose_name='器具编号')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('maker', models.CharField(max_length=120, verbose_name='制造单位')),
-                ('model', models.CharField(max_length=80, verbose_name='型号规格')),
-                ('serial', models.CharField(max_length=80, verbose_name='出厂编号')),
-                ('quantity', models.CharField(max_length=40, verbose_name='被测量')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='计量单位')),
-                ('repeatability', models.DecimalField(blank=True, decimal_places=9, max_digits=18, null=True, verbose_name='重复性标准偏差')),
-                ('repeatability_basis', models.CharField(choices=[('absolute', '绝对值'), ('relative', '相对示值（%）')], default='relative', max_length=10, verbose_name='重复性的表示')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation', verbose_name='所有者')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanheng.apps.records.base.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="标识",
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="器具编号")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("maker", models.CharField(max_length=120, verbose_name="制造单位")),
+                ("model", models.CharField(max_length=80, verbose_name="型号规格")),
+                ("serial", models.CharField(max_length=80, verbose_name="出厂编号")),
+                ("quantity", models.CharField(max_length=40, verbose_name="被测量")),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="计量单位")),
+                (
+                    "repeatability",
+                    models.DecimalField(
+                        blank=True, decimal_places=9, max_digits=18, null=True, verbose_name="重复性标准偏差"
+                    ),
+                ),
+                (
+                    "repeatability_basis",
+                    models.CharField(
+                        choices=[("absolute", "绝对值"), ("relative", "相对示值（%）")],
+                        default="relative",
+                        max_length=10,
+                        verbose_name="重复性的表示",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organisation",
+                        verbose_name="所有者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '计量器具',
-                'ordering': ['code'],
+                "verbose_name": "计量器具",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.UUIDField(default=quanheng.apps.records.base.new_id, editable=False, primary_key=True, serialize=False, verbose_name='标识')),
-                ('number', models.CharField(max_length=60, verbose_name='核查编号')),
-                ('procedure', models.CharField(max_length=120, verbose_name='方法')),
-                ('done_on', models.DateField(verbose_name='核查日期')),
-                ('clock', models.CharField(blank=True, max_length=5, verbose_name='开始时刻（当地）')),
-                ('result', models.CharField(blank=True, max_length=40, verbose_name='记录的结论')),
-                ('unit', models.CharField(max_length=20, verbose_name='计量单位')),
-                ('span', models.DecimalField(blank=True, decimal_places=9, max_digits=24, null=True, verbose_name='量程')),
-                ('points', models.JSONField(verbose_name='核查点')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='来源')),
-                ('known_from', models.DateTimeField(verbose_name='录入时间')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation', verbose_name='所有者')),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='laboratory.instrument', verbose_name='器具')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanheng.apps.records.base.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="标识",
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, verbose_name="核查编号")),
+                ("procedure", models.CharField(max_length=120, verbose_name="方法")),
+                ("done_on", models.DateField(verbose_name="核查日期")),
+                ("clock", models.CharField(blank=True, max_length=5, verbose_name="开始时刻（当地）")),
+                ("result", models.CharField(blank=True, max_length=40, verbose_name="记录的结论")),
+                ("unit", models.CharField(max_length=20, verbose_name="计量单位")),
+                (
+                    "span",
+                    models.DecimalField(
+                        blank=True, decimal_places=9, max_digits=24, null=True, verbose_name="量程"
+                    ),
+                ),
+                ("points", models.JSONField(verbose_name="核查点")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="来源")),
+                ("known_from", models.DateTimeField(verbose_name="录入时间")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organisation",
+                        verbose_name="所有者",
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="laboratory.instrument",
+                        verbose_name="器具",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '核查记录',
-                'ordering': ['-done_on', 'number'],
+                "verbose_name": "核查记录",
+                "ordering": ["-done_on", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.UUIDField(default=quanheng.apps.records.base.new_id, editable=False, primary_key=True, serialize=False, verbose_name='标识')),
-                ('number', models.CharField(max_length=60, verbose_name='证书编号')),
-                ('kind', models.CharField(choices=[('verification', '检定证书'), ('calibration', '校准证书'), ('test', '测试报告')], max_length=14, verbose_name='种类')),
-                ('issued_on', models.DateField(verbose_name='签发日期')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='有效期至')),
-                ('unit', models.CharField(max_length=20, verbose_name='计量单位')),
-                ('basis', models.CharField(choices=[('absolute', '绝对值'), ('relative', '相对示值（%）')], max_length=10, verbose_name='误差的表示')),
-                ('gives', models.CharField(choices=[('error', '示值误差'), ('correction', '修正值')], default='error', max_length=10, verbose_name='纸面给出')),
-                ('points', models.JSONField(verbose_name='校准点')),
-                ('range_low', models.DecimalField(decimal_places=9, max_digits=24, verbose_name='范围下限')),
-                ('range_high', models.DecimalField(decimal_places=9, max_digits=24, verbose_name='范围上限')),
-                ('standards', models.CharField(blank=True, max_length=300, verbose_name='所用计量标准')),
-                ('environment', models.CharField(blank=True, max_length=200, verbose_name='环境条件')),
-                ('state', models.CharField(choices=[('valid', '有效'), ('revoked', '已撤销'), ('replaced', '已被替换')], default='valid', max_length=10, verbose_name='状态')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='撤销或替换日期')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='原因')),
-                ('entered_by', models.CharField(choices=[('issuer', '出具单位录入'), ('holder', '器具所属单位录入，出具单位未确认')], max_length=6, verbose_name='由谁录入')),
-                ('known_from', models.DateTimeField(verbose_name='录入时间')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销或替换时间')),
-                ('verification_code', models.CharField(default=quanheng.apps.laboratory.models.new_code, editable=False, max_length=26, unique=True, verbose_name='核验码')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation', verbose_name='所有者')),
-                ('replaced_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='laboratory.certificate', verbose_name='替换它的证书')),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='laboratory.instrument', verbose_name='器具')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanheng.apps.records.base.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="标识",
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, verbose_name="证书编号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("verification", "检定证书"),
+                            ("calibration", "校准证书"),
+                            ("test", "测试报告"),
+                        ],
+                        max_length=14,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("issued_on", models.DateField(verbose_name="签发日期")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="有效期至")),
+                ("unit", models.CharField(max_length=20, verbose_name="计量单位")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[("absolute", "绝对值"), ("relative", "相对示值（%）")],
+                        max_length=10,
+                        verbose_name="误差的表示",
+                    ),
+                ),
+                (
+                    "gives",
+                    models.CharField(
+                        choices=[("error", "示值误差"), ("correction", "修正值")],
+                        default="error",
+                        max_length=10,
+                        verbose_name="纸面给出",
+                    ),
+                ),
+                ("points", models.JSONField(verbose_name="校准点")),
+                ("range_low", models.DecimalField(decimal_places=9, max_digits=24, verbose_name="范围下限")),
+                ("range_high", models.DecimalField(decimal_places=9, max_digits=24, verbose_name="范围上限")),
+                ("standards", models.CharField(blank=True, max_length=300, verbose_name="所用计量标准")),
+                ("environment", models.CharField(blank=True, max_length=200, verbose_name="环境条件")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("valid", "有效"), ("revoked", "已撤销"), ("replaced", "已被替换")],
+                        default="valid",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="撤销或替换日期")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="原因")),
+                (
+                    "entered_by",
+                    models.CharField(
+                        choices=[
+                            ("issuer", "出具单位录入"),
+                            ("holder", "器具所属单位录入，出具单位未确认"),
+                            ("confirmed", "器具所属单位录入，出具单位已确认"),
+                        ],
+                        max_length=9,
+                        verbose_name="由谁录入",
+                    ),
+                ),
+                ("entered_people", models.JSONField(blank=True, default=list, verbose_name="录入人")),
+                ("confirmed_by", models.CharField(blank=True, max_length=120, verbose_name="确认人")),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="出具单位确认时间"),
+                ),
+                ("known_from", models.DateTimeField(verbose_name="录入时间")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销或替换时间")),
+                (
+                    "verification_code",
+                    models.CharField(
+                        default=quanheng.apps.laboratory.models.new_code,
+                        editable=False,
+                        max_length=26,
+                        unique=True,
+                        verbose_name="核验码",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organisation",
+                        verbose_name="所有者",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="laboratory.certificate",
+                        verbose_name="替换它的证书",
+                    ),
+                ),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="laboratory.instrument",
+                        verbose_name="器具",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '证书',
-                'ordering': ['-issued_on', 'number'],
+                "verbose_name": "证书",
+                "ordering": ["-issued_on", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Intake',
+            name="Intake",
             fields=[
-                ('id', models.UUIDField(default=quanheng.apps.records.base.new_id, editable=False, primary_key=True, serialize=False, verbose_name='标识')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('file', models.CharField(max_length=64, verbose_name='文件校验码')),
-                ('mapping', models.TextField(blank=True, verbose_name='对照文件')),
-                ('landed', models.JSONField(blank=True, default=dict, verbose_name='收下')),
-                ('known', models.JSONField(blank=True, default=dict, verbose_name='已有')),
-                ('refused', models.JSONField(blank=True, default=dict, verbose_name='未收')),
-                ('left_out', models.JSONField(blank=True, default=dict, verbose_name='不收的种类')),
-                ('problems', models.JSONField(blank=True, default=list, verbose_name='未收的原因')),
-                ('received_at', models.DateTimeField(verbose_name='收到时间')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation', verbose_name='所有者')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanheng.apps.records.base.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="标识",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("file", models.CharField(max_length=64, verbose_name="文件校验码")),
+                ("mapping", models.TextField(blank=True, verbose_name="对照文件")),
+                ("landed", models.JSONField(blank=True, default=dict, verbose_name="收下")),
+                ("known", models.JSONField(blank=True, default=dict, verbose_name="已有")),
+                ("refused", models.JSONField(blank=True, default=dict, verbose_name="未收")),
+                ("left_out", models.JSONField(blank=True, default=dict, verbose_name="不收的种类")),
+                ("problems", models.JSONField(blank=True, default=list, verbose_name="未收的原因")),
+                ("received_at", models.DateTimeField(verbose_name="收到时间")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organisation",
+                        verbose_name="所有者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入记录',
-                'ordering': ['-received_at'],
+                "verbose_name": "导入记录",
+                "ordering": ["-received_at"],
             },
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.UUIDField(default=quanheng.apps.records.base.new_id, editable=False, primary_key=True, serialize=False, verbose_name='标识')),
-                ('place', models.CharField(max_length=80, verbose_name='位置')),
-                ('role', models.CharField(blank=True, max_length=80, verbose_name='用途')),
-                ('valid_from', models.DateField(verbose_name='从')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='到')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='来源')),
-                ('known_from', models.DateTimeField(verbose_name='录入时间')),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='laboratory.instrument', verbose_name='器具')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation', verbose_name='所有者')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanheng.apps.records.base.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="标识",
+                    ),
+                ),
+                ("place", models.CharField(max_length=80, verbose_name="位置")),
+                ("role", models.CharField(blank=True, max_length=80, verbose_name="用途")),
+                ("valid_from", models.DateField(verbose_name="从")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="到")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="来源")),
+                ("known_from", models.DateTimeField(verbose_name="录入时间")),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="placements",
+                        to="laboratory.instrument",
+                        verbose_name="器具",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organisation",
+                        verbose_name="所有者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '装用记载',
-                'ordering': ['place', 'valid_from'],
+                "verbose_name": "装用记载",
+                "ordering": ["place", "valid_from"],
             },
         ),
         migrations.CreateModel(
-            name='StandardUse',
+            name="StandardUse",
             fields=[
-                ('id', models.UUIDField(default=quanheng.apps.records.base.new_id, editable=False, primary_key=True, serialize=False, verbose_name='标识')),
-                ('n', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('name', models.CharField(max_length=120, verbose_name='标准名称')),
-                ('traced_by', models.CharField(blank=True, db_index=True, max_length=101, verbose_name='标准的证书')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='标准有效期至')),
-                ('level', models.CharField(choices=[('standard', '计量标准'), ('national', '国家基准、国家标准物质')], default='standard', max_length=10, verbose_name='级别')),
-                ('certificate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uses_standards', to='laboratory.certificate')),
-                ('check_record', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='uses_standards', to='laboratory.check')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation', verbose_name='所有者')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=quanheng.apps.records.base.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="标识",
+                    ),
+                ),
+                ("n", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("name", models.CharField(max_length=120, verbose_name="标准名称")),
+                (
+                    "traced_by",
+                    models.CharField(blank=True, db_index=True, max_length=101, verbose_name="标准的证书"),
+                ),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="标准有效期至")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("standard", "计量标准"), ("national", "国家基准、国家标准物质")],
+                        default="standard",
+                        max_length=10,
+                        verbose_name="级别",
+                    ),
+                ),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses_standards",
+                        to="laboratory.certificate",
+                    ),
+                ),
+                (
+                    "check_record",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses_standards",
+                        to="laboratory.check",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.organisation",
+                        verbose_name="所有者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '所用标准',
-                'ordering': ['n'],
+                "verbose_name": "所用标准",
+                "ordering": ["n"],
             },
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.UniqueConstraint(fields=('owner', 'code'), name='instrument_code_once'),
+            model_name="instrument",
+            constraint=models.UniqueConstraint(fields=("owner", "code"), name="instrument_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.UniqueConstraint(fields=('maker', 'model', 'serial'), name='instrument_serial_once'),
+            model_name="instrument",
+            constraint=models.UniqueConstraint(
+                fields=("maker", "model", "serial"), name="instrument_serial_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(fields=('owner', 'instrument', 'number'), name='check_number_once'),
+            model_name="check",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "instrument", "number"), name="check_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('owner', 'number'), name='certificate_number_once'),
+            model_name="certificate",
+            constraint=models.UniqueConstraint(fields=("owner", "number"), name="certificate_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(fields=('instrument', 'place', 'valid_from'), name='placement_once'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                fields=("instrument", "place", "valid_from"), name="placement_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standarduse',
-            constraint=models.CheckConstraint(condition=models.Q(('certificate__isnull', False), ('check_record__isnull', False), _connector='XOR'), name='standard_use_of_one'),
+            model_name="standarduse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("certificate__isnull", False), ("check_record__isnull", False), _connector="XOR"
+                ),
+                name="standard_use_of_one",
+            ),
         ),
     ]
