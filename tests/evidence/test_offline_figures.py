@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quanheng.evidence.offline.check import rounded
@@ -61,9 +61,11 @@ def test_without_an_indication_the_largest_u_and_the_errors_stand_for_the_table(
     assert table([("0", "1", "2", "2")]).relative_u() is None
 
 
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other suites share the machine
 numbers = st.floats(-50, 50).map(lambda x: round(x, 3))
 
 
+@BUSY
 @given(st.dictionaries(numbers, st.tuples(numbers, st.floats(0.001, 9), st.sampled_from([1.0, 2.0, 2.5])), min_size=1, max_size=6),
        st.floats(-80, 80), st.booleans())  # fmt: skip
 def test_a_table_answers_as_the_curve_of_the_platform_does(points, x, percent):
@@ -88,6 +90,7 @@ bands = st.lists(
 )  # fmt: skip
 
 
+@BUSY
 @given(st.lists(st.one_of(st.none(), st.floats(0, 9)), min_size=1, max_size=60), bands, st.integers(0, 60))
 def test_a_rule_fills_the_same_hours_with_the_same_values(values, lines, come):
     come = min(come, len(values))
@@ -140,6 +143,7 @@ def test_readings_that_the_statement_left_out_or_put_in_are_taken_so():
     assert source.read_at("P", "y") == {0: 1.0, 1: 2.0}
 
 
+@BUSY
 @given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e6))
 def test_what_is_printed_is_rounded_as_the_platform_rounds(value, expanded):
     assert rounded(value, expanded) == round_result(value, expanded)

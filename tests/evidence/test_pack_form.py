@@ -6,7 +6,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quanheng.errors import BadInput
@@ -17,6 +17,7 @@ from quanheng.evidence.offline.container import BadPack, PackReport, read_zip, z
 from quanheng.evidence.offline.proofs import subset_root_of
 from quanheng.evidence.pack import close
 
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other suites share the machine
 MEMBERS = {"statement.json": b"{}", "readings/C.csv": b"time\n", "a.txt": "权衡".encode()}
 
 
@@ -28,6 +29,7 @@ def test_the_zip_is_one_that_other_programs_read_and_has_no_time():
     assert {name: archive.read(name) for name in archive.namelist()} == MEMBERS
 
 
+@BUSY
 @given(
     st.dictionaries(
         st.from_regex(r"[a-z]{1,8}(/[a-z]{1,8})?", fullmatch=True), st.binary(max_size=200), max_size=6
@@ -111,6 +113,7 @@ def test_a_fingerprint_of_another_form_is_refused():
     assert refused.value.kind == "pack_fingerprint"
 
 
+@BUSY
 @given(st.lists(st.binary(max_size=6), min_size=1, max_size=40), st.data())
 def test_a_proof_of_some_leaves_gives_the_root_of_all(leaves, data):
     chosen = sorted(data.draw(st.sets(st.integers(0, len(leaves) - 1))))
@@ -122,6 +125,7 @@ def test_a_proof_of_some_leaves_gives_the_root_of_all(leaves, data):
         assert sorted(proof) == sorted(merkle.inclusion_proof(leaves, chosen[0]))
 
 
+@BUSY
 @given(st.lists(st.binary(max_size=6), min_size=2, max_size=40), st.data())
 def test_another_leaf_or_another_proof_gives_another_root(leaves, data):
     chosen = sorted(data.draw(st.sets(st.integers(0, len(leaves) - 1), min_size=1)))
