@@ -12,7 +12,7 @@ from tests.carbon import world
 
 from quanheng.apps.carbon import actions as carbon
 from quanheng.apps.carbon import chain as way
-from quanheng.apps.carbon import recomputing
+from quanheng.apps.carbon import fuel, recomputing
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.records import events
 from quanheng.apps.records.classify import urn_of
@@ -182,6 +182,17 @@ def test_corrected_month_proposes_a_restatement(two_months, django_capture_on_co
         boiler.month(two_months, 2, "2100", "60")
     (proposed,) = before.newer.all()
     assert proposed.state == "proposed" and "更正月值" in proposed.causes[0]["words"]
+
+
+def test_months_that_a_revocation_touches_are_counted_each_once(plant) -> None:
+    boiler.boiler(plant)
+    for number in (1, 2, 3, 5):
+        boiler.month(plant, number, "1000", "50")
+    before = recomputing.as_it_was(stated(plant))
+    laboratory.revoke_certificate(plant["signatory"], certificate="LAB/C-BELT", reason="标准器超差")
+    touched = fuel.differing(before, recomputing.as_it_was(stated(plant)))
+    assert (touched.readings, touched.hours) == (4, (31 + 28 + 31 + 31) * 24)
+    assert touched.tonnes == pytest.approx(4 * JANUARY)
 
 
 def test_month_that_comes_late_proposes_a_restatement_too(

@@ -69,7 +69,9 @@ def _compute(
 def differing(old: ActivityYear, new: ActivityYear) -> Touched:
     """What of an earlier result stands on something else in a later one; readings are months here, or hours at a point."""
     touched = cems.between(old, new)  # type: ignore[arg-type]  # asks only what both have
-    months = {dt.date(day.year, day.month, 1) for first, last in touched.days for day in (first, last)}
+    months = {
+        month for first, last in touched.days for month in range(first.month, last.month + 1)
+    }  # of one year
     monthly = not any(one.source.stream.point for one in old.sources)
     return dataclasses.replace(touched, readings=len(months)) if monthly else touched
 
