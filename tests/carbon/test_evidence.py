@@ -222,6 +222,33 @@ def test_a_reading_that_was_changed_and_signed_anew_breaks_the_proof_of_its_batc
     assert kinds(verify_pack(forged, [other])) - {"checkpoint_key"} == {"batch_root", "figure"}
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("computation.json", b"{}"),
+        ("computation.json", b"[" * 5000),
+        ("statement.json", b'{"number":1}'),
+        ("readings/C.csv", b'time\n"'),
+        ("readings/C.csv", b"\xff"),
+        ("ledger/proof.json", b'{"path":["zz"],"size":1}'),
+        ("ledger/entries.jsonl", b"null\n"),
+        ("certificates.json", b"[{}]"),
+        ("rules.json", b"null"),
+    ],
+)
+def test_content_that_breaks_its_reader_is_one_fault_and_no_crash(statement, name, content):
+    forged, other = resigned(pack(statement).content, {name: content})
+    report = verify_pack(forged, [other])
+    assert report.faults and pack_lines(report)
+
+
+def test_hours_without_end_are_refused(statement):
+    def change(told):
+        told["hours"]["count"] = 10**12
+
+    assert "unreadable" in _edit(statement, "computation.json", change)
+
+
 def test_a_paper_that_no_entry_registers_is_named(statement):
     forged, other = resigned(pack(statement).content, {"papers/HS-2025-0001.pdf": b"%PDF-1.7 false"})
     assert "paper" in kinds(verify_pack(forged, [other]))

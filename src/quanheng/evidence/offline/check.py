@@ -13,6 +13,7 @@ key, which must reach you by another way than the pack; without it the signer is
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import re
 import sys
@@ -39,6 +40,17 @@ from quanheng.evidence.offline.proofs import (
     registered_papers,
 )
 
+# In whatever way the content of a pack breaks its reader, it is one fault with its reason.
+UNREADABLE = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    StopIteration,
+    RecursionError,
+    csv.Error,
+)
 TOLERANCE = 1e-9  # relative, between our sums and those of the statement; what is printed must be identical
 METHODS: dict[str, Callable[[Case], Figures]] = {
     "cems": recompute_cems,
@@ -78,15 +90,7 @@ def _check_content(members: dict[str, bytes], signer: str, report: PackReport) -
         check_facts(case, report)
         check_papers(case, report)
         check_figures(case, report)
-    except (
-        KeyError,
-        TypeError,
-        ValueError,
-        IndexError,
-        AttributeError,
-        StopIteration,
-        RecursionError,
-    ) as wrong:
+    except UNREADABLE as wrong:
         report.fault("unreadable", f"{type(wrong).__name__} {wrong}"[:120], member="statement.json")
 
 

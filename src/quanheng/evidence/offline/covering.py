@@ -13,6 +13,7 @@ from typing import Any
 from quanheng.evidence.offline.proofs import Case, day_number, microseconds_of
 
 HOUR_US = 3_600_000_000
+MOST_HOURS = 9000  # of a year, so that a crafted number cannot keep the program busy
 COVERED, CONDITIONAL, BARE = 1, 2, 3
 VERDICT_WORDS = {COVERED: "covered", CONDITIONAL: "conditional", BARE: "not covered"}
 Hourly = dict[int, float]
@@ -36,6 +37,8 @@ class LaidSource:
         self.case, self.stated, self.recorded = case, stated, stated["recorded"]
         hours = case.computation["hours"]
         self.first, self.count = microseconds_of(hours["first"]), int(hours["count"])
+        if not 0 < self.count <= MOST_HOURS:
+            raise ValueError("hours")
         self.days = site_days(self.first, self.count, hours["offsets"])
         self.rules = case.table("rules.json")
         self.components: dict[tuple[str, str, str], Hourly] = {}
