@@ -92,7 +92,9 @@ def test_rows_of_a_bulk_act_are_proven_under_the_root_of_their_entry(plant, tmp_
     """Twenty-four months in one file are one bulk entry; the pack holds the twelve of its year."""
     boiler.boiler(plant)
     path = tmp_path / "months.csv"
-    rows = [f"COAL,{year},{month},{1000 + month},t,50,收到基" for year in (2024, 2025) for month in range(1, 13)]
+    rows = [
+        f"COAL,{year},{month},{1000 + month},t,50,收到基" for year in (2024, 2025) for month in range(1, 13)
+    ]
     path.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
     carbon.take_in_months(plant["clerk"], site="S1", file=Upload.local(path))
     assert LedgerEntry.objects.get(verb="carbon.activity.take_in").bulk is not None
