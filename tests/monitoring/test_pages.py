@@ -49,6 +49,20 @@ def test_chart_has_a_mark_per_reading_and_none_in_the_gap(plant, tmp_path) -> No
     assert "应有 10 个读数没有" in tree.text_content()
 
 
+def test_point_that_another_one_was_computed_from_says_so(plant, tmp_path) -> None:
+    start = dt.datetime.fromisoformat("2025-01-01T00:00")
+    rows = [
+        f"{start + dt.timedelta(hours=n):%Y-%m-%d %H:%M},{10 + n / 10:.1f},{1000 + n * 10}" for n in range(72)
+    ]
+    world.readings(plant["clerk"], tmp_path, rows, header="time,C [%],Q [m3/h]")
+    shown = page(signed_in("clerk"), f"{address('Q')}?from=2025-01-01&to=2025-01-03").text_content()
+    assert "由另一序列推算，不是独立测量" in shown and "= 100 × C" in shown
+    assert (
+        "不是独立测量"
+        not in page(signed_in("clerk"), f"{address('T')}?from=2025-01-01&to=2025-01-03").text_content()
+    )
+
+
 def test_point_without_readings_says_so(plant) -> None:
     assert "这段时间没有读数" in page(signed_in("clerk"), address("T")).text_content()
 

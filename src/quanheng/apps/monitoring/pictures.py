@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _t
 
 from quanheng.apps.monitoring import drawing, queries, words
 from quanheng.apps.monitoring.models import Point, QualityReport, Site
-from quanheng.apps.monitoring.quality import Flag, due
+from quanheng.apps.monitoring.quality import Flag, due, flags_beside
 from quanheng.apps.monitoring.scoring import percent
 
 LONGEST = 366  # days of one chart
@@ -63,9 +63,11 @@ def point_period(point: Point, first: dt.date, last: dt.date) -> dict[str, Any]:
     start, end = moments(point.site, first, last)
     until = min(end, timezone.now())
     pin = queries.pin_now()
-    every = queries.versions([str(point.pk)], start, end, pin)
-    (one,) = queries.series([str(point.pk)], start, max(until, start), queries.last_versions(every))
-    flags = queries.flags_of([one], queries.rules())[one.point]
+    mine, others = str(point.pk), [str(p.pk) for p in point.site.points.all() if p.pk != point.pk]
+    every = queries.versions([mine], start, end, pin)
+    (one,) = queries.series([mine], start, max(until, start), queries.last_versions(every))
+    beside = queries.series(others, start, max(until, start), queries.readings(others, start, end, pin))
+    flags = flags_beside(one, beside, queries.rules())
     chart = drawing.chart(one, flags, start, end, point.site.time_zone)
     for lane in chart["lanes"]:
         lane["words"] = words.LANES[lane["test"]]

@@ -70,6 +70,15 @@ def flags_of(all_series: Sequence[Series], rules: Rules) -> dict[str, list[Flag]
     return {point: sorted(flags, key=lambda f: (f.first, f.test)) for point, flags in found.items()}
 
 
+def flags_beside(one: Series, others: Iterable[Series], rules: Rules) -> list[Flag]:
+    """The flags of one point alone, held against the others: which of them it was derived from."""
+    found = [_flag(one, i, rules) for i in intervals_of(one, rules)]
+    for other in others:
+        for first, second, how in pairs_of((other, one), rules):
+            found.append(_derived_flag(first, second, how, rules))
+    return sorted(found, key=lambda f: (f.first, f.test))
+
+
 def intervals_of(one: Series, rules: Rules) -> list[Interval]:
     """What the tests of one series say."""
     return gaps(one.due, one.times, one.values) + value_intervals(one.times, one.values, rules, one.quantity)

@@ -17,7 +17,6 @@ from quanheng.apps.monitoring.queries.places import (
 )
 from quanheng.apps.monitoring.queries.quality import (
     flags,
-    flags_of,
     judged,
     last_versions,
     quality_reports,
@@ -46,7 +45,6 @@ __all__ = [
     "batches",
     "conversion",
     "flags",
-    "flags_of",
     "installations_of",
     "judged",
     "kept_sites",
