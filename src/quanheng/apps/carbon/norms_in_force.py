@@ -26,7 +26,7 @@ def changed() -> list[dict[str, str]]:
         now, words = _in_force(kind, key)
         older = [urns for version, urns in versions.items() if version != now]
         standing = queries.current_of([urn for urns in older for urn in urns])
-        if standing and not records.announced(NormChanged.kind, id=key, version=now):
+        if standing and (records.last_announced(NormChanged.kind, id=key) or {}).get("version") != now:
             before = next((said for row in standing if (said := _value_used(row, key))), "")
             text = f"{words}（原 {before}）" if before else words
             found.append({"of": kind, "id": key, "version": now, "words": text})

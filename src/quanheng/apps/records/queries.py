@@ -208,10 +208,11 @@ def versions_used(result_kind: str, kinds: Iterable[str]) -> dict[tuple[str, str
     return found
 
 
-def announced(kind: str, **values: Any) -> bool:
-    """Whether an event of a kind with these values was ever announced."""
+def last_announced(kind: str, **values: Any) -> dict[str, Any] | None:
+    """The content of the newest event of a kind with these values; None if there never was one."""
     wanted = {f"payload__{name}": value for name, value in values.items()}
-    return OutboxEvent.objects.filter(kind=kind, **wanted).exists()
+    newest = OutboxEvent.objects.filter(kind=kind, **wanted).order_by("-id").first()
+    return None if newest is None else newest.payload
 
 
 def dependents_seen(actor: Any, kind: str, used: str, version: str = "") -> tuple[list[Dependency], int]:
