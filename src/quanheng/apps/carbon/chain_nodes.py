@@ -55,6 +55,7 @@ def part_node(part: Part, ended: dict[str, laboratory.Ended]) -> dict[str, Any]:
         "verdict": part.verdict,
         "reasons": list(part.reasons),
         "instrument": {
+            "id": instrument.id,
             "code": instrument.code,
             "name": instrument.name,
             "maker": instrument.maker,

@@ -157,7 +157,12 @@ def _readings(row: Any, chain: dict[str, Any], one: dict[str, Any]) -> list[Node
     indication, corrected = _plain(one["indication"]), _plain(one["corrected"])
     return [
         _figure(row, chain["statement"]),
-        {"kind": _("排放源"), "value": f"{source['code']} {source['name']}", "small": tonnes},
+        {
+            "kind": _("排放源"),
+            "value": f"{source['code']} {source['name']}",
+            "small": tonnes,
+            "url": _source_page(row, source["code"]),
+        },
         {
             "kind": _("小时值"),
             "value": f"{date_format(start, 'DATE_FORMAT')} {start:%H:%M}　{mass} kg CO₂",
@@ -169,9 +174,21 @@ def _readings(row: Any, chain: dict[str, Any], one: dict[str, Any]) -> list[Node
             "value": f"{corrected} {unit}",
             "small": _("示值 %(x)s") % {"x": indication} if indication != corrected else _("修正值为零"),
             "note": _("修正值取自证书") if one["covered_by"] and one["covered_by"][0]["certificate"] else "",
+            "url": _day_of_point(row, one["point"], start),
         },
         _raw(one["reading"]),
     ]
+
+
+def _source_page(row: Any, code: str) -> str:
+    found = next((one.pk for one in queries.sources_of(row.site) if one.code == code), None)
+    return reverse("carbon:source", args=[found]) if found else ""
+
+
+def _day_of_point(row: Any, code: str, start: dt.datetime) -> str:
+    """The page of a point, opened at the day of this hour."""
+    page = reverse("monitoring:point", args=[monitoring.point_named(row.site, code).pk])
+    return f"{page}?{urlencode({'from': start.date(), 'to': start.date()})}"
 
 
 def _plain(text: str | None) -> str:
@@ -207,6 +224,7 @@ def _raw(reading: dict[str, Any]) -> Node:
         "small": _("%(file)s 第 %(row)s 行") % {"file": reading["file"], "row": reading["row"]},
         "note": _("第 %(n)s 次提交") % {"n": reading["commit"]},
         "digest": reading["file_sha256"],
+        "url": reverse("monitoring:batch", args=[monitoring.batch(reading["commit"]).pk]),
         "end": True,
     }
     if reading["proof"]["holds"]:
@@ -309,6 +327,7 @@ def _instrument(part: Node, zone: dt.tzinfo) -> Node:
         "value": f"{one['code']} {one['name']}",
         "small": f"{one['maker']} {one['model']} {one['serial']}",
         "note": since + (_("，%(end)s 拆下") % {"end": _day(end, zone)} if end else ""),
+        "url": reverse("laboratory:instrument", args=[one["id"]]),
     }
 
 
