@@ -28,7 +28,7 @@ def site_named(code: str) -> Site:
     """A site by its code."""
     found = Site.objects.filter(code=code).select_related("owner").first()
     if found is None:
-        raise BadInput("unknown site", field="site", found=code, remedy="see `quanheng site list`")
+        raise BadInput("unknown site", field="site", found=code)
     return found
 
 
