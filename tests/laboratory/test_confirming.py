@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 from tests.carbon import world
 from tests.laboratory.test_pages import browser, text_of
 
@@ -93,6 +94,18 @@ def test_who_entered_it_does_not_confirm_it_even_when_he_works_for_the_issuer_no
         actions.confirm_certificate(both, certificate="LAB/N-1")
     assert Certificate.objects.get().unconfirmed
     assert not [one for one in todo_list(both) if one.number == "N-1"]
+
+
+def test_who_answers_for_the_program_that_entered_it_does_not_confirm_it(entered) -> None:
+    key = parties_acts.issue_key(
+        SYSTEM, organisation="PLANT", login="clerk", name="程序", scopes=["laboratory.certificate:write"],
+        valid_to=timezone.localdate() + dt.timedelta(30),
+    )  # fmt: skip
+    enter(parties.key_holder(key.secret), "BY-KEY")
+    parties_acts.join(SYSTEM, login="clerk", organisation="LAB")
+    parties_acts.grant_role(SYSTEM, login="clerk", organisation="LAB", role="technician")
+    assert not allowed(parties.actor_for(parties.person("clerk")), "LAB/BY-KEY")
+    assert allowed(entered["signatory"], "LAB/BY-KEY")
 
 
 def test_neither_what_the_issuer_entered_nor_what_it_confirmed_or_revoked_is_confirmed(entered) -> None:

@@ -29,7 +29,9 @@ def doings(actor: Any, organisations: list[str]) -> list[dict[str, Any]]:
         verbs = [found for spec in REGISTRY.values() if (found := _found(spec, actor, organisations))][:MOST]
         cache.set(key, verbs, REMEMBERED)
     own = [{"title": one.title, "url": one.url} for one in shortcuts.collect(actor)]
-    return own + [_drawn(verb, owner) for verb, owner in verbs if verb in REGISTRY]
+    offered = {one["url"] for one in own}  # a shortcut to the same form has the better words
+    drawn = [_drawn(verb, owner) for verb, owner in verbs if verb in REGISTRY]
+    return own + [one for one in drawn if one["url"] not in offered]
 
 
 def _found(spec: Spec, actor: Any, organisations: list[str]) -> tuple[str, str] | None:

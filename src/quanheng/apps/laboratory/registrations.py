@@ -76,18 +76,21 @@ def found_instruments(actor: Any, text: str) -> Iterator[Hit]:
 @shortcuts.register("laboratory.certificates")
 def enter_certificates(actor: Any) -> Iterator[Shortcut]:
     """Entering a certificate of each of the own issuing organisations, and a workbook of them."""
-    for unit in people.own_units(actor):
-        if not parties.has_role(actor, *ISSUERS, organisation=unit).ok:
-            continue
-        enter = reverse("do", args=["laboratory.certificate.enter"])
-        yield Shortcut(_t("录入证书：%(unit)s") % {"unit": unit.name}, f"{enter}?issuer={unit.code}")
-        take_in = reverse("do", args=["laboratory.intake.take_in"])
-        yield Shortcut(_t("导入证书：%(unit)s") % {"unit": unit.name}, f"{take_in}?owner={unit.code}")
+    own = [one for one in people.own_units(actor) if parties.has_role(actor, *ISSUERS, organisation=one).ok]
+    enter, take_in = (
+        reverse("do", args=[f"laboratory.{act}"]) for act in ("certificate.enter", "intake.take_in")
+    )
+    for unit in own:
+        which = _t("：%(unit)s") % {"unit": unit.name} if len(own) > 1 else ""
+        yield Shortcut(_t("录入证书") + which, f"{enter}?issuer={unit.code}")
+        yield Shortcut(_t("导入证书") + which, f"{take_in}?owner={unit.code}")
 
 
 @todos.register("laboratory.confirm")
 def certificates_to_confirm(actor: Any) -> Iterator[Todo]:
     """What holders entered in the name of an own issuing organisation; who entered it himself does not confirm it."""
+    if not _issues(actor):
+        return  # no query for those who confirm nothing: this is counted on every page
     for row in queries.unconfirmed(actor).filter(owner__in=parties.own_organisations(actor)):
         if policy.may_confirm(actor, row).ok:
             yield Todo(
