@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,10 +52,10 @@ def world(transactional_db, settings, tmp_path):
     sealing._box.cache_clear()
 
 
-@pytest.fixture
-def page(chromium, world, live_server) -> Iterator:
+@contextmanager
+def a_window(chromium, address: str) -> Iterator:
     """A fresh window at the public home; what the console complains of fails the test."""
-    context = chromium.new_context(viewport=WIDE, base_url=live_server.url, locale="zh-CN")
+    context = chromium.new_context(viewport=WIDE, base_url=address, locale="zh-CN")
     window = context.new_page()
     complaints: list[str] = []
     window.on(
@@ -69,22 +70,43 @@ def page(chromium, world, live_server) -> Iterator:
 
 
 @pytest.fixture
-def sign_in(page, world) -> Callable[[str], None]:
+def page(chromium, world, live_server) -> Iterator:
+    """The one window of a test with one person."""
+    with a_window(chromium, live_server.url) as window:
+        yield window
+
+
+@pytest.fixture
+def window_of(chromium, world, live_server) -> Iterator[Callable]:
+    """A window of its own for each person, signed in through the pages; without a name, a visitor's."""
+    with ExitStack() as opened:
+
+        def _window_of(login: str = ""):
+            window = opened.enter_context(a_window(chromium, live_server.url))
+            if login:
+                enter(window, world[login], login)
+            return window
+
+        yield _window_of
+
+
+def enter(page, person, login: str) -> None:
     """Sign in through the pages, with password and the six digits where they are asked for."""
-
-    def _sign_in(login: str) -> None:
-        person = world[login]
-        secret = made.enrol(person) if not login.startswith(("sunli", "wuhe", "qianduo")) else ""
-        page.goto("/accounts/login/")
-        page.get_by_label("登录名").fill(login)
-        page.get_by_label("密码").fill(made.PASSWORD)
+    secret = made.enrol(person) if not login.startswith(("sunli", "wuhe", "qianduo")) else ""
+    page.goto("/accounts/login/")
+    page.get_by_label("登录名").fill(login)
+    page.get_by_label("密码").fill(made.PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+    if secret:
+        page.get_by_label("6 位口令，或一个备用码").fill(made.code_for(secret))
         page.get_by_role("button", name="登录", exact=True).click()
-        if secret:
-            page.get_by_label("6 位口令，或一个备用码").fill(made.code_for(secret))
-            page.get_by_role("button", name="登录", exact=True).click()
-        page.wait_for_selector("h1:has-text('工作台')")
+    page.wait_for_selector("h1:has-text('工作台')")
 
-    return _sign_in
+
+@pytest.fixture
+def sign_in(page, world) -> Callable[[str], None]:
+    """Sign in, in the one window of the test."""
+    return lambda login: enter(page, world[login], login)
 
 
 @pytest.fixture(scope="session")
