@@ -18,6 +18,7 @@ from quanheng.apps.records.classify import urn_of
 from quanheng.apps.records.pages import DetailPage, ListPage, Page
 from quanheng.science.uncertainty.rounding import group_digits, round_result
 
+WHOLE_FROM = 100  # tonnes: differences of such figures are told in whole tonnes
 NUMBER = {"statement": lambda row: row.number}
 
 
@@ -60,6 +61,7 @@ class RestatementPage(DetailPage):
                 [(float(one.value), float(one.expanded_uncertainty)) for one in (before, row)]
             ),
             "difference": difference,
+            "places": 0 if abs(before.value) >= WHOLE_FROM else 3,
             "share": difference / before.value * 100 if before.value else None,
             "wider": row.expanded_uncertainty - before.expanded_uncertainty,
             "causes": [self._cause(one) for one in row.causes],
