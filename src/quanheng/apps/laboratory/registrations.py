@@ -76,6 +76,8 @@ def found_instruments(actor: Any, text: str) -> Iterator[Hit]:
 @shortcuts.register("laboratory.certificates")
 def enter_certificates(actor: Any) -> Iterator[Shortcut]:
     """Entering a certificate of each of the own issuing organisations, and a workbook of them."""
+    if not _issues(actor):
+        return
     own = [one for one in people.own_units(actor) if parties.has_role(actor, *ISSUERS, organisation=one).ok]
     enter, take_in = (
         reverse("do", args=[f"laboratory.{act}"]) for act in ("certificate.enter", "intake.take_in")
@@ -90,7 +92,7 @@ def enter_certificates(actor: Any) -> Iterator[Shortcut]:
 def certificates_to_confirm(actor: Any) -> Iterator[Todo]:
     """What holders entered in the name of an own issuing organisation; who entered it himself does not confirm it."""
     if not _issues(actor):
-        return  # no query for those who confirm nothing: this is counted on every page
+        return  # without a query: this is counted on every page
     for row in queries.unconfirmed(actor).filter(owner__in=parties.own_organisations(actor)):
         if policy.may_confirm(actor, row).ok:
             yield Todo(
