@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
@@ -47,8 +49,9 @@ OWN = [
     MenuEntry("我的", gettext_lazy("工作台"), "home", 0, everybody, _waiting),
     MenuEntry("我的", gettext_lazy("已办"), "done", 1, everybody),
     MenuEntry("我的", gettext_lazy("我发起的"), "started", 2, everybody),
-    MenuEntry("我的", gettext_lazy("通知"), "notices", 3, everybody, lambda a: unread(a) or None),
+    MenuEntry("我的", gettext_lazy("通知"), "notices", 3, everybody),
 ]
+COUNTS_KEPT = 600  # seconds
 
 
 def unread(actor: Any) -> int:
@@ -59,11 +62,26 @@ def unread(actor: Any) -> int:
 def groups_for(request: HttpRequest) -> list[dict[str, Any]]:
     """The menu in groups, ready to be drawn."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for entry in sorted([*OWN, *menu], key=_place):
-        url = _address(entry.url_name)
-        if url and entry.shown(request.actor):
-            found.setdefault(str(entry.group), []).append(_drawn(entry, url, request))
+    shown = [entry for entry in sorted([*OWN, *menu], key=_place) if entry.shown(request.actor)]
+    numbers = counts(request, shown)
+    for entry in shown:
+        if url := _address(entry.url_name):
+            found.setdefault(str(entry.group), []).append(
+                _drawn(entry, url, numbers.get(entry.url_name), request)
+            )
     return [{"title": _(group), "entries": entries} for group, entries in found.items()]
+
+
+def counts(request: HttpRequest, shown: list[MenuEntry]) -> dict[str, int | None]:
+    """What stands beside the entries. It follows from acts and the day, so it is kept until the next act of anybody."""
+    actor: Any = request.actor
+    who = f"{request.user.pk}:{request.session.get('on_behalf', '')}"
+    key = f"menu:{who}:{records.head()}:{timezone.localdate()}"
+    found = cache.get(key)
+    if found is None:
+        found = {entry.url_name: entry.count(actor) for entry in shown if entry.count}
+        cache.set(key, found, COUNTS_KEPT)
+    return {**found, "notices": unread(actor) or None}  # a notice comes and is read without an act
 
 
 def _place(entry: MenuEntry) -> tuple[int, int]:
@@ -78,11 +96,11 @@ def _address(name: str) -> str:
         return ""
 
 
-def _drawn(entry: MenuEntry, url: str, request: HttpRequest) -> dict[str, Any]:
+def _drawn(entry: MenuEntry, url: str, count: int | None, request: HttpRequest) -> dict[str, Any]:
     return {
         "title": entry.title,
         "url": url,
-        "count": entry.count(request.actor) if entry.count else None,
+        "count": count,
         "current": request.path == url or (url != "/" and request.path.startswith(url)),
     }
 

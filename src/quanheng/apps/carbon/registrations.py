@@ -89,6 +89,8 @@ def restatements_to_decide(actor: Any) -> Iterator[Todo]:
 @todos.register("carbon.to_tell")
 def holders_to_tell(actor: Any) -> Iterator[Todo]:
     """Whose certificate fell tells the holders whose results stood on it."""
+    if not _issues(actor):
+        return
     for one in queries.to_tell(actor):
         yield Todo(
             number=one["certificate"].number,

@@ -71,6 +71,11 @@ def entries_about(actor: Any, urn: str) -> QuerySet[LedgerEntry]:
     return found if policy.audit(actor).ok or object_seen(actor, urn) is not None else found.none()
 
 
+def head() -> int:
+    """The number of the newest entry; what follows from acts alone stays the same while it does."""
+    return LedgerEntry.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+
+
 def readable_entry(actor: Any, seq: int) -> LedgerEntry | None:
     """One entry, if the actor may read it or see its object; None otherwise."""
     entry = LedgerEntry.objects.filter(seq=seq).first()
