@@ -254,3 +254,12 @@ PAPER_FONTS = "quanheng.web.assets.font_folders"
 PUBLIC_ADDRESS = os.environ.get("QUANHENG_ADDRESS", "http://127.0.0.1:8000")
 
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
+
+# A failure is told to whoever runs the server, with its place in the program; the page only says that it was noted.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "level": "ERROR", "formatter": "plain"}},
+    "loggers": {"django": {"handlers": ["stderr"], "level": "INFO"}},
+}
