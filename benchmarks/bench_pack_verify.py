@@ -23,7 +23,7 @@ import bench_statement
 from django.core.management import call_command
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon.evidence import pack
+from quanheng.apps.carbon.evidence.pack import pack
 from quanheng.apps.records.action import SYSTEM
 from quanheng.evidence.single import single_file
 

@@ -32,8 +32,8 @@ import numpy as np
 from django.core.management import call_command
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import effects
-from quanheng.apps.carbon.chain import chain
+from quanheng.apps.carbon.chain.chain import chain
+from quanheng.apps.carbon.restatement import effects
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.laboratory import queries as certificates
 from quanheng.apps.monitoring import actions as monitoring

@@ -26,7 +26,7 @@ from tests.carbon import world as stack
 from tests.web_pages import world as made
 from tests.worlds import forget
 
-from quanheng.apps.carbon import paper as papers
+from quanheng.apps.carbon.papers import paper as papers
 from quanheng.apps.parties import actions as parties
 from quanheng.apps.parties import queries
 from quanheng.apps.records import events

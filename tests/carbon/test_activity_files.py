@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quanheng.apps.carbon import activity_files
+from quanheng.apps.carbon.activity import files as activity_files
 from quanheng.apps.records.uploads import Upload
 from quanheng.errors import BadInput
 

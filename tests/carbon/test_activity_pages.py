@@ -15,7 +15,8 @@ from tests.carbon.test_compare import january
 from tests.carbon.test_statement import certified
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import activity_files, activity_queries
+from quanheng.apps.carbon.activity import files as activity_files
+from quanheng.apps.carbon.activity import queries as activity_queries
 from quanheng.apps.carbon.models import ActivityFile, ActivityMonth, ActivityStream
 from quanheng.apps.parties import queries as parties
 from quanheng.apps.records.uploads import Upload

@@ -9,7 +9,7 @@ from tests.carbon import world
 from tests.carbon.test_statement import ROWS, certified
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import chain as way
+from quanheng.apps.carbon.chain import chain as way
 from quanheng.apps.carbon.telling import chain_lines, statement_data, statement_lines
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.monitoring import queries as monitoring

@@ -10,7 +10,8 @@ from tests.carbon import world
 from tests.carbon.test_statement import DENSITY, certified
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import comparing, comparing_told
+from quanheng.apps.carbon.comparison import comparing
+from quanheng.apps.carbon.comparison import told as comparing_told
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.errors import BadInput

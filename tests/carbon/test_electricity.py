@@ -11,7 +11,7 @@ from tests.carbon import activity_world as boiler
 from tests.carbon import world
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import chain as way
+from quanheng.apps.carbon.chain import chain as way
 from quanheng.apps.monitoring import actions as monitoring
 from quanheng.apps.records.classify import urn_of
 from quanheng.apps.records.models import Dependency

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.carbon import world
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import evidence as evidence_module
-from quanheng.apps.carbon.evidence import PackUnsound, pack
+from quanheng.apps.carbon.evidence import pack as evidence_module
+from quanheng.apps.carbon.evidence.pack import PackUnsound, pack
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.records import evidence as ledger
 from quanheng.apps.records.models import LedgerEntry

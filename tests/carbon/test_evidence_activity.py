@@ -12,7 +12,7 @@ from tests.carbon.test_electricity import at_a_point, bought, metered
 from tests.carbon.test_evidence import kinds, members_of, resigned
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon.evidence import pack
+from quanheng.apps.carbon.evidence.pack import pack
 from quanheng.apps.records.models import LedgerEntry
 from quanheng.apps.records.uploads import Upload
 from quanheng.evidence.offline.check import verify_pack

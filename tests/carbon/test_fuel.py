@@ -11,8 +11,9 @@ from tests.carbon import activity_world as boiler
 from tests.carbon import world
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import chain as way
-from quanheng.apps.carbon import fuel, recomputing
+from quanheng.apps.carbon.activity import methods as fuel
+from quanheng.apps.carbon.chain import chain as way
+from quanheng.apps.carbon.restatement import recomputing
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.records import events
 from quanheng.apps.records.classify import urn_of

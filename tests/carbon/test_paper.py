@@ -13,9 +13,9 @@ from django.urls import reverse
 from tests.carbon.test_evidence import make_statement
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import paper as papers
-from quanheng.apps.carbon.evidence import pack
+from quanheng.apps.carbon.evidence.pack import pack
 from quanheng.apps.carbon.models import Statement
+from quanheng.apps.carbon.papers import paper as papers
 from quanheng.apps.parties.models import Person
 from quanheng.apps.records import files
 from quanheng.apps.records.models import LedgerEntry

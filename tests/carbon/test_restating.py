@@ -14,9 +14,9 @@ from tests.carbon.test_statement import CONCENTRATION, DENSITY, FLOW, ROWS, by_h
 
 from quanheng.apps.carbon import actions as carbon
 from quanheng.apps.carbon import queries
-from quanheng.apps.carbon.chain import chain
-from quanheng.apps.carbon.effects import effect_of
+from quanheng.apps.carbon.chain.chain import chain
 from quanheng.apps.carbon.models import Statement
+from quanheng.apps.carbon.restatement.effects import effect_of
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.laboratory.models import Certificate
 from quanheng.apps.monitoring import actions as monitoring
@@ -152,7 +152,7 @@ def test_corrected_factor_proposes_the_statement_with_it_and_the_old_one_still_c
 
 
 def carbon_check(plant):
-    from quanheng.apps.carbon.norms_in_force import note_changed
+    from quanheng.apps.carbon.restatement.norms_in_force import note_changed
     from quanheng.apps.records.action import SYSTEM
 
     return note_changed(SYSTEM)
@@ -182,7 +182,7 @@ def test_rule_of_the_house_changed_proposes_too(statement, plant, monkeypatch) -
     from quanheng.apps.carbon import coverage
 
     rules = {**coverage.enlargements(), "version": "2"}
-    for place in ("coverage", "statements", "norms_in_force", "views"):
+    for place in ("coverage", "statements", "restatement.norms_in_force", "views"):
         monkeypatch.setattr(f"quanheng.apps.carbon.{place}.enlargements", lambda: rules)
     (noted,) = carbon_check(plant)
     assert (noted.of, noted.version) == ("enlargements", "2")
@@ -205,7 +205,7 @@ def test_what_changes_no_figure_proposes_nothing_and_writes_nothing(statement, p
 
 
 def test_readings_that_carry_on_an_unfinished_year_are_not_late(statement) -> None:
-    from quanheng.apps.carbon.handlers import continues
+    from quanheng.apps.carbon.restatement.handlers import continues
     from quanheng.apps.records.restating import Cause
 
     known_at = dt.datetime.fromisoformat(statement.result["known_at"])

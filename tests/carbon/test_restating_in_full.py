@@ -21,10 +21,10 @@ from tests.carbon import world
 from tests.carbon.test_restating import corrected_molar_mass
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import reuse
 from quanheng.apps.carbon.methods import AS_STORED, Given, method_named
 from quanheng.apps.carbon.models import Statement
-from quanheng.apps.carbon.recomputing import anew, differs
+from quanheng.apps.carbon.restatement import reuse
+from quanheng.apps.carbon.restatement.recomputing import anew, differs
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.laboratory import queries as certificates
 from quanheng.apps.monitoring import actions as monitoring
@@ -165,7 +165,7 @@ def _let_fall(plant, tmp_path, patched, made, kind, what, n) -> None:
         world.readings(plant["clerk"], tmp_path, [text], name=f"late{n}.csv")
     else:
         corrected_molar_mass(patched, what)
-        from quanheng.apps.carbon import norms_in_force
+        from quanheng.apps.carbon.restatement import norms_in_force
         from quanheng.apps.records.action import SYSTEM
 
         norms_in_force.note_changed(SYSTEM)

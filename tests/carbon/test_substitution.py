@@ -12,8 +12,8 @@ from tests.carbon.test_statement import DENSITY, certified
 
 from quanheng import norms
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import chain as way
-from quanheng.apps.carbon import norms_in_force, recomputing
+from quanheng.apps.carbon.chain import chain as way
+from quanheng.apps.carbon.restatement import norms_in_force, recomputing
 from quanheng.apps.records.classify import urn_of
 from quanheng.apps.records.models import Dependency
 from quanheng.errors import BadInput

@@ -11,7 +11,7 @@ from tests.carbon.test_evidence import make_statement
 from tests.small_world import _people, cast, plant  # noqa: F401  (fixtures)
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import paper as papers
+from quanheng.apps.carbon.papers import paper as papers
 from quanheng.apps.records import files
 from quanheng.errors import BadInput
 

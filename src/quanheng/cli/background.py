@@ -46,7 +46,7 @@ def round_of_work(signed: float) -> float:
     """One round: notices, the lake; at the start and once an hour factors that changed, and a checkpoint. Gives its time."""
     import structlog
 
-    from quanheng.apps.carbon import norms_in_force
+    from quanheng.apps.carbon.restatement import norms_in_force
     from quanheng.apps.monitoring import queries as monitoring
     from quanheng.apps.records import checkpoints, events, jobs
     from quanheng.apps.records.action import SYSTEM

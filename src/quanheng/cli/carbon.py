@@ -49,7 +49,8 @@ def stream(site: str, code: str, actor: Any, **given: str) -> Answer:
 
     JSON: stream, site, kind, fuel, defaults, factor, unit (in which its months are kept).
     """
-    from quanheng.apps.carbon import actions, activity_values
+    from quanheng.apps.carbon import actions
+    from quanheng.apps.carbon.activity import values as activity_values
 
     made = actions.register_stream(actor, site=site, code=code, **{**given, "name": given["name"] or code})
     unit = activity_values.kept_unit(made, made.known_from.date())
@@ -99,8 +100,8 @@ def chain(statement: str, hour: dt.datetime | None, source: str | None, actor: A
     """
     import zoneinfo
 
-    from quanheng.apps.carbon import chain as way
     from quanheng.apps.carbon import queries, telling
+    from quanheng.apps.carbon.chain import chain as way
 
     found = queries.statement_named(actor, statement)
     moment = hour.replace(tzinfo=zoneinfo.ZoneInfo(found.site.time_zone)) if hour else None
@@ -124,7 +125,8 @@ def compare(site: str, year: int, methods: tuple[str, ...], actor: Any) -> Answe
     whose error counts once with its signs; contributions; spread {tonnes, u, status}: monthly data cut off at hours
     that the other method lacks; months: the same by month. All in t CO2.
     """
-    from quanheng.apps.carbon import comparing, comparing_told
+    from quanheng.apps.carbon.comparison import comparing
+    from quanheng.apps.carbon.comparison import told as comparing_told
     from quanheng.apps.monitoring import queries as monitoring
 
     data = comparing.compare(monitoring.readable_site(actor, site), year, methods)

@@ -14,7 +14,8 @@ from quanheng.cli.frame import Answer, command
 @click.option("--all", "every", is_flag=True, help="Also those that were decided or taken back.")
 def restatements(every: bool, actor: Any) -> Answer:
     """List the restatements that wait for a decision, with both figures and what fell."""
-    from quanheng.apps.carbon import queries, restated
+    from quanheng.apps.carbon import queries
+    from quanheng.apps.carbon.restatement import restated
 
     rows = queries.restatements(actor) if every else queries.waiting(actor)
     listed = list(rows.order_by("number"))
@@ -46,7 +47,8 @@ def decline(number: str, reason: str, actor: Any) -> Answer:
 
 
 def _told(actor: Any, row: Any) -> Answer:
-    from quanheng.apps.carbon import queries, restated
+    from quanheng.apps.carbon import queries
+    from quanheng.apps.carbon.restatement import restated
 
     seen = queries.restatements(actor).get(pk=row.pk)
     return Answer(restated.restatement_data(seen), restated.restatement_lines(seen))
@@ -54,7 +56,7 @@ def _told(actor: Any, row: Any) -> Answer:
 
 def check_factors(actor: Any) -> Answer:
     """Compare the norm values under current statements with those in force, and restate where one was corrected."""
-    from quanheng.apps.carbon import norms_in_force
+    from quanheng.apps.carbon.restatement import norms_in_force
 
     found = norms_in_force.note_changed(actor)
     data = [{"kind": one.of, "id": one.id, "version": one.version, "words": one.words} for one in found]

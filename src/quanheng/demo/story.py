@@ -14,8 +14,10 @@ from typing import Any
 from django.conf import settings
 
 from quanheng.apps.carbon import actions as carbon
-from quanheng.apps.carbon import chain as way
-from quanheng.apps.carbon import comparing, comparing_told, queries
+from quanheng.apps.carbon import queries
+from quanheng.apps.carbon.chain import chain as way
+from quanheng.apps.carbon.comparison import comparing
+from quanheng.apps.carbon.comparison import told as comparing_told
 from quanheng.apps.carbon.telling import chain_lines, statement_data, statement_lines
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.laboratory import effects

@@ -48,7 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deputies/", deputies.deputies, name="deputies"),
     path("accounts/", include(accounts.addresses())),
     path("verify/", include("quanheng.apps.laboratory.public_urls")),
-    path("verify/", include("quanheng.apps.carbon.public_urls")),
+    path("verify/", include("quanheng.apps.carbon.papers.public_urls")),
     path("public/", include("quanheng.apps.portal.urls")),
     *app_addresses(),
     *api_addresses(),

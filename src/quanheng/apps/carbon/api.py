@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import pydantic
 from pydantic import AwareDatetime, Field
 
-from quanheng.apps.carbon import activity_queries, queries
-from quanheng.apps.carbon.chain import chain
+from quanheng.apps.carbon import queries
+from quanheng.apps.carbon.activity import queries as activity_queries
+from quanheng.apps.carbon.chain.chain import chain
 from quanheng.apps.carbon.models import ActivityMonth, ActivityStream, Source, Statement
-from quanheng.apps.carbon.restated import restatement_data
+from quanheng.apps.carbon.restatement.restated import restatement_data
 from quanheng.apps.records.reads import Noun, Part, readable
 
 

@@ -9,13 +9,7 @@ class CarbonConfig(AppConfig):
     verbose_name = "碳排放"
 
     def ready(self) -> None:
-        from quanheng.apps.carbon import (  # noqa: F401  (they register)
-            actions,
-            activity_handlers,
-            cems,
-            effects,
-            fuel,
-            handlers,
-            policy,
-            registrations,
-        )
+        from quanheng.apps.carbon import actions, cems, policy, registrations  # noqa: F401  (they register)
+        from quanheng.apps.carbon.activity import handlers as activity_handlers  # noqa: F401  (likewise)
+        from quanheng.apps.carbon.activity import methods  # noqa: F401  (likewise)
+        from quanheng.apps.carbon.restatement import effects, handlers  # noqa: F401  (likewise)

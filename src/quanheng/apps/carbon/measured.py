@@ -21,8 +21,8 @@ from quanheng import norms
 from quanheng.apps.carbon.coverage import Covered, Hours, Part, Stood
 from quanheng.apps.carbon.methods import AS_STORED, Given
 from quanheng.apps.carbon.models import Source
-from quanheng.apps.carbon.reuse import covered as covered_by
-from quanheng.apps.carbon.reuse import hours_of, series_of
+from quanheng.apps.carbon.restatement.reuse import covered as covered_by
+from quanheng.apps.carbon.restatement.reuse import hours_of, series_of
 from quanheng.apps.carbon.substituting import Filled, filled
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from quanheng.apps.carbon.activity_models import ActivityFile, ActivityMonth, ActivityStream
+from quanheng.apps.carbon.activity.models import ActivityFile, ActivityMonth, ActivityStream
 from quanheng.apps.records.base import Owned
 
 __all__ = ["ActivityFile", "ActivityMonth", "ActivityStream", "Source", "Statement"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from quanheng.apps.carbon import activity_chain_told
+from quanheng.apps.carbon.activity import chain_told as activity_chain_told
 from quanheng.science.uncertainty.rounding import format_result, group_digits, round_to_place
 
 

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from quanheng.apps.carbon import activity_pages, leaving, restatement_pages, views
-from quanheng.apps.carbon.chain_page import ChainPage
-from quanheng.apps.carbon.compare_page import ComparePage
+from quanheng.apps.carbon import views
+from quanheng.apps.carbon.activity import pages as activity_pages
+from quanheng.apps.carbon.chain.page import ChainPage
+from quanheng.apps.carbon.comparison.page import ComparePage
+from quanheng.apps.carbon.papers import leaving
+from quanheng.apps.carbon.restatement import pages as restatement_pages
 
 urlpatterns = [
     path("statements/", views.StatementList.as_view(), name="statements"),

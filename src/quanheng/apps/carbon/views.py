@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from quanheng.apps.carbon import drawing, queries, tables, words
 from quanheng.apps.carbon.coverage import enlargements
-from quanheng.apps.carbon.leaving import leaving
+from quanheng.apps.carbon.papers.leaving import leaving
 from quanheng.apps.carbon.words import norm_in_words
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.classify import urn_of

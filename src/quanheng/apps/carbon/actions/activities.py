@@ -9,11 +9,14 @@ from typing import Annotated, Any, Literal
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from quanheng.apps.carbon import activity_files, activity_queries, activity_values, policy
+from quanheng.apps.carbon import policy
 from quanheng.apps.carbon.actions.words import Reason, SiteCode
-from quanheng.apps.carbon.activity_events import ActivityChanged
-from quanheng.apps.carbon.activity_models import ActivityFile, ActivityMonth, ActivityStream
-from quanheng.apps.carbon.activity_periods import key_of, month_of, version_of
+from quanheng.apps.carbon.activity import files as activity_files
+from quanheng.apps.carbon.activity import queries as activity_queries
+from quanheng.apps.carbon.activity import values as activity_values
+from quanheng.apps.carbon.activity.events import ActivityChanged
+from quanheng.apps.carbon.activity.models import ActivityFile, ActivityMonth, ActivityStream
+from quanheng.apps.carbon.activity.periods import key_of, month_of, version_of
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.action import Act, action, read_input

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
-from quanheng.apps.carbon import evidence, paper, policy, queries
+from quanheng.apps.carbon import policy, queries
+from quanheng.apps.carbon.evidence import pack as evidence
 from quanheng.apps.carbon.models import Statement
+from quanheng.apps.carbon.papers import paper
 from quanheng.apps.records import evidence as ledger
 from quanheng.apps.records import files, intake, seals
 from quanheng.apps.records import queries as records

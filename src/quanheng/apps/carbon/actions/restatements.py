@@ -19,7 +19,7 @@ from quanheng.apps.carbon.events import (
 )
 from quanheng.apps.carbon.methods import Computed, Touched
 from quanheng.apps.carbon.models import Statement
-from quanheng.apps.carbon.recomputing import anew, differs, touched_between
+from quanheng.apps.carbon.restatement.recomputing import anew, differs, touched_between
 from quanheng.apps.carbon.rows import note_uses, row_of
 from quanheng.apps.records import queries as records
 from quanheng.apps.records.action import Act, action, system_only

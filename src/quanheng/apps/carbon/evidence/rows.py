@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from quanheng.apps.carbon.coverage import Stood
-from quanheng.apps.carbon.evidence_parts import Members, moment, offsets
+from quanheng.apps.carbon.evidence.parts import Members, moment, offsets
 from quanheng.apps.carbon.measured import SourceYear
 from quanheng.apps.carbon.models import Statement
 from quanheng.apps.laboratory import queries as laboratory

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quanheng.apps.carbon import drawing, queries, restated, tables, words
+from quanheng.apps.carbon import drawing, queries, tables, words
 from quanheng.apps.carbon.models import Statement
+from quanheng.apps.carbon.restatement import restated
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.records.classify import urn_of
 from quanheng.apps.records.pages import DetailPage, ListPage, Page

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from quanheng.apps.carbon.chain import recompute
+from quanheng.apps.carbon.chain.chain import recompute
 from quanheng.apps.carbon.coverage import Stood
-from quanheng.apps.carbon.evidence_parts import Gathered, Members
-from quanheng.apps.carbon.evidence_rows import (
+from quanheng.apps.carbon.evidence.parts import Gathered, Members
+from quanheng.apps.carbon.evidence.rows import (
     Contents,
     Raw,
     Readings,

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from quanheng.apps.carbon import public
+from quanheng.apps.carbon.papers import public
 
 urlpatterns = [path("s/<str:code>", public.VerifyStatement.as_view(), name="verify-statement")]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from quanheng.apps.carbon.activity_models import ActivityFile, ActivityMonth, ActivityStream
+from quanheng.apps.carbon.activity.models import ActivityFile, ActivityMonth, ActivityStream
 from quanheng.errors import BadInput
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from quanheng.apps.carbon import queries
 from quanheng.apps.carbon.methods import Computed, Touched
 from quanheng.apps.carbon.models import Statement
-from quanheng.apps.carbon.recomputing import anew, differs, touched_between
+from quanheng.apps.carbon.restatement.recomputing import anew, differs, touched_between
 from quanheng.apps.laboratory import registries as laboratory
 from quanheng.apps.parties import policy as parties
 from quanheng.apps.parties import queries as organisations

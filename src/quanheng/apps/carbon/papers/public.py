@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from quanheng.apps.carbon import queries, words
-from quanheng.apps.carbon.printing import printed
+from quanheng.apps.carbon.papers.printing import printed
 from quanheng.apps.laboratory.public import VerifyPage
 from quanheng.apps.records import evidence as ledger
 from quanheng.apps.records.classify import urn_of

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from quanheng.apps.carbon import evidence_activity, evidence_cems
 from quanheng.apps.carbon.coverage import enlargements
-from quanheng.apps.carbon.evidence_parts import Gathered, Members
+from quanheng.apps.carbon.evidence import of_activity as evidence_activity
+from quanheng.apps.carbon.evidence import of_cems as evidence_cems
+from quanheng.apps.carbon.evidence.parts import Gathered, Members
 from quanheng.apps.carbon.models import Statement
-from quanheng.apps.carbon.printing import printed
+from quanheng.apps.carbon.papers.printing import printed
 from quanheng.apps.records import evidence as ledger
 from quanheng.apps.records import files
 from quanheng.apps.records.classify import decimal_text, key_of, plain, urn_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from quanheng.apps.carbon.activity_periods import key_of, version_of
+from quanheng.apps.carbon.activity.periods import key_of, version_of
 from quanheng.apps.carbon.pictures import text
 
 

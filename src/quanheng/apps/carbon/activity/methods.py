@@ -14,13 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from quanheng.apps.carbon import activity_queries, activity_told, activity_values, cems, statements
-from quanheng.apps.carbon.activity_models import ActivityMonth, ActivityStream
-from quanheng.apps.carbon.burning import fuel_year
+from quanheng.apps.carbon import cems, statements
+from quanheng.apps.carbon.activity import queries as activity_queries
+from quanheng.apps.carbon.activity import told as activity_told
+from quanheng.apps.carbon.activity import values as activity_values
+from quanheng.apps.carbon.activity.burning import fuel_year
+from quanheng.apps.carbon.activity.models import ActivityMonth, ActivityStream
+from quanheng.apps.carbon.activity.stream_years import Frame, StreamYear, hours_of_month, laid, stood_by
 from quanheng.apps.carbon.coverage import Array, Covered, Hours, Stood, cover
 from quanheng.apps.carbon.measured import SiteYear, hourly, laid_end_to_end, stood_at
 from quanheng.apps.carbon.methods import Given, Touched, method
-from quanheng.apps.carbon.stream_years import Frame, StreamYear, hours_of_month, laid, stood_by
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.errors import BadInput
 from quanheng.norms import NormValue

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from quanheng.apps.carbon.activity_models import ActivityFile, ActivityStream
+from quanheng.apps.carbon.activity.models import ActivityFile, ActivityStream
 from quanheng.apps.carbon.tables import FIT, NUMBER
 
 

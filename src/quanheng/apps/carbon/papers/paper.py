@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 
 from quanheng.apps.carbon import words
 from quanheng.apps.carbon.models import Statement
-from quanheng.apps.carbon.printing import printed
+from quanheng.apps.carbon.papers.printing import printed
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.records import evidence as ledger
 from quanheng.apps.records import queries as records

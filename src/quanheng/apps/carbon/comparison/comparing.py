@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
+from quanheng.apps.carbon.activity.stream_years import StreamYear
 from quanheng.apps.carbon.coverage import Mask, enlargements
 from quanheng.apps.carbon.methods import AS_STORED, method_named
 from quanheng.apps.carbon.models import Statement
 from quanheng.apps.carbon.pictures import text
-from quanheng.apps.carbon.recomputing import as_it_was
-from quanheng.apps.carbon.stream_years import StreamYear
+from quanheng.apps.carbon.restatement.recomputing import as_it_was
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.errors import BadInput
 from quanheng.science.series.difference import Difference, difference

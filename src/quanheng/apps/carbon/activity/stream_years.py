@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from quanheng.apps.carbon import activity_values
-from quanheng.apps.carbon.activity_models import ActivityMonth, ActivityStream
+from quanheng.apps.carbon.activity import values as activity_values
+from quanheng.apps.carbon.activity.models import ActivityMonth, ActivityStream
 from quanheng.apps.carbon.coverage import Array, Covered, Hours, Mask, Stood
 from quanheng.apps.carbon.measured import SourceYear, as_used
 from quanheng.apps.carbon.methods import Given

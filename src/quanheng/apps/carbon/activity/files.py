@@ -10,7 +10,7 @@ import csv
 import io
 from typing import Any
 
-from quanheng.apps.carbon.activity_models import ActivityMonth
+from quanheng.apps.carbon.activity.models import ActivityMonth
 from quanheng.apps.records.uploads import Upload
 from quanheng.apps.records.workbooks import LONGEST, Column, Row, Sheet, choice_words, read, template
 from quanheng.errors import BadInput, Problem

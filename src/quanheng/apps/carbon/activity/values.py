@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from quanheng import norms
-from quanheng.apps.carbon.activity_models import ActivityStream
+from quanheng.apps.carbon.activity.models import ActivityStream
 from quanheng.apps.carbon.measured import constant
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.errors import BadInput

@@ -17,8 +17,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from quanheng.apps.carbon import chain as way
 from quanheng.apps.carbon import drawing, queries, words
+from quanheng.apps.carbon.chain import chain as way
 from quanheng.apps.carbon.models import Statement
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.pages import DetailPage

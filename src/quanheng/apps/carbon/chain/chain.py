@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from quanheng.apps.carbon import activity_chain
-from quanheng.apps.carbon.chain_nodes import constant_node, part_node, row_node, rows_at, statement_node
+from quanheng.apps.carbon.activity import chain as activity_chain
+from quanheng.apps.carbon.chain.nodes import constant_node, part_node, row_node, rows_at, statement_node
 from quanheng.apps.carbon.coverage import Part
 from quanheng.apps.carbon.measured import SiteYear, SourceYear
 from quanheng.apps.carbon.models import Statement
-from quanheng.apps.carbon.recomputing import as_it_was
+from quanheng.apps.carbon.restatement.recomputing import as_it_was
 from quanheng.apps.carbon.statements import text
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring

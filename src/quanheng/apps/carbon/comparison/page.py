@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from quanheng.apps.carbon import comparing, queries, words
+from quanheng.apps.carbon import queries, words
+from quanheng.apps.carbon.comparison import comparing
 from quanheng.apps.carbon.drawing import BASE, LEFT, RIGHT, TOP, nice
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.pages import Page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quanheng.apps.carbon.activity_events import ActivityChanged
+from quanheng.apps.carbon.activity.events import ActivityChanged
 from quanheng.apps.records.restating import Cause, falls_with
 
 

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from quanheng.apps.carbon import activity_files, activity_queries, activity_tables, queries, words
-from quanheng.apps.carbon import chain as way
-from quanheng.apps.carbon.activity_values import RATIOS, defaults_of
+from quanheng.apps.carbon import queries, words
+from quanheng.apps.carbon.activity import files as activity_files
+from quanheng.apps.carbon.activity import queries as activity_queries
+from quanheng.apps.carbon.activity import tables as activity_tables
+from quanheng.apps.carbon.activity.values import RATIOS, defaults_of
+from quanheng.apps.carbon.chain import chain as way
 from quanheng.apps.carbon.measured import constant
 from quanheng.apps.carbon.words import norm_in_words
 from quanheng.apps.records.classify import urn_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 
-from quanheng.apps.carbon.activity_models import ActivityMonth
+from quanheng.apps.carbon.activity.models import ActivityMonth
 
 
 def key_of(site: str, month: ActivityMonth) -> str:

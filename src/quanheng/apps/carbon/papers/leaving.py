@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from quanheng.apps.carbon import actions, paper, queries
+from quanheng.apps.carbon import actions, queries
 from quanheng.apps.carbon.actions.papers import STANDS
+from quanheng.apps.carbon.papers import paper
 from quanheng.apps.records import evidence as ledger
 from quanheng.apps.records import queries as records
 from quanheng.apps.records import seals

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from quanheng.apps.carbon.activity_models import ActivityMonth
-from quanheng.apps.carbon.burning import HEATED, MEASURED
-from quanheng.apps.carbon.chain_nodes import (
+from quanheng.apps.carbon.activity.burning import HEATED, MEASURED
+from quanheng.apps.carbon.activity.models import ActivityMonth
+from quanheng.apps.carbon.chain.nodes import (
     constant_node,
     ledger_node,
     part_node,
@@ -22,7 +22,7 @@ from quanheng.apps.carbon.chain_nodes import (
     statement_node,
 )
 from quanheng.apps.carbon.models import Statement
-from quanheng.apps.carbon.recomputing import as_it_was
+from quanheng.apps.carbon.restatement.recomputing import as_it_was
 from quanheng.apps.carbon.statements import text
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring

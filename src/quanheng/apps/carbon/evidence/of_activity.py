@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from quanheng.apps.carbon import activity_values
+from quanheng.apps.carbon.activity import values as activity_values
 from quanheng.apps.carbon.coverage import Stood
-from quanheng.apps.carbon.evidence_parts import Gathered, Members
-from quanheng.apps.carbon.evidence_rows import (
+from quanheng.apps.carbon.evidence.parts import Gathered, Members
+from quanheng.apps.carbon.evidence.rows import (
     Contents,
     Raw,
     Readings,
@@ -21,7 +21,7 @@ from quanheng.apps.carbon.evidence_rows import (
 )
 from quanheng.apps.carbon.measured import stood_at
 from quanheng.apps.carbon.models import Statement
-from quanheng.apps.carbon.recomputing import as_it_was
+from quanheng.apps.carbon.restatement.recomputing import as_it_was
 from quanheng.apps.laboratory import queries as laboratory
 from quanheng.apps.monitoring import queries as monitoring
 from quanheng.apps.records.classify import key_of

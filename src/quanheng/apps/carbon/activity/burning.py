@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quanheng.apps.carbon import activity_values
-from quanheng.apps.carbon.activity_models import ActivityMonth, ActivityStream
+from quanheng.apps.carbon.activity import values as activity_values
+from quanheng.apps.carbon.activity.models import ActivityMonth, ActivityStream
+from quanheng.apps.carbon.activity.stream_years import Frame, StreamYear, hours_of_month, laid, stood_by
 from quanheng.apps.carbon.coverage import Array, Covered, Hours, Mask, cover
 from quanheng.apps.carbon.stated import stated
-from quanheng.apps.carbon.stream_years import Frame, StreamYear, hours_of_month, laid, stood_by
 from quanheng.norms import NormValue
 from quanheng.science.carbon.cems import MassRate
 from quanheng.science.carbon.fuel import carbon_as_received, fuel_emission

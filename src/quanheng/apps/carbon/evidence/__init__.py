@@ -1,0 +1,1 @@
+"""What an evidence pack holds of a statement, gathered for whoever checks it elsewhere."""

@@ -1,0 +1,1 @@
+"""Signed papers of statements: made, shown, and checked by whoever holds one."""

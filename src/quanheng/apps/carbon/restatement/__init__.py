@@ -1,0 +1,1 @@
+"""What falls is found, computed anew and proposed."""
