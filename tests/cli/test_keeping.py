@@ -45,8 +45,15 @@ def copy(demo, tmp_path) -> Path:
 def test_demo_prints_a_tonne_its_three_largest_contributions_and_a_chain(tmp_path) -> None:
     told = quanheng(tmp_path / "d", "demo").out
     assert "t CO₂  (k = 2)" in told
-    assert told.count("common to all)") == 3
-    assert told.count("proof holds") == 5
+    stated, after = told.split("chain of the hour")
+    assert "8727 of 8760 hours have all their readings" in stated, (
+        "the others were put in by rule, and are told"
+    )
+    assert stated.count("common to all)") == 6, "three for each of the two methods"
+    assert after.count("proof holds") == 5
+    assert "JL-2025-1204 is revoked" in after
+    assert "takes the place of HS-2025-0001" in after
+    assert "0 faults" in after, "the evidence pack was checked as its receiver would"
 
 
 def test_demo_starts_clean_the_second_time(tmp_path) -> None:

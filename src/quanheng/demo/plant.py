@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 SEED = 20250101
 COLUMNS = ("CO2 [%]", "FLOW [m³/h]", "TEMP [°C]", "PRESS [kPa]", "MOIST [%]")
-STOPPED = (dt.date(2025, 6, 2), dt.date(2025, 6, 13))  # yearly repair: the instruments go on, nothing flows
+STOPPED = ((6, 2), (6, 13))  # month and day: yearly repair: the instruments go on, nothing flows
 COLD = (0.04, 0.0, 27.0, 98.6, 1.6)  # what they read then
-EXCHANGED = dt.date(2025, 8, 20)  # the analyser that drifted
+EXCHANGED = (8, 20)  # month and day: the analyser that drifted
 DRIFT = (24 * 21, 0.30)  # hours before the exchange, and % CO2 at its end
 STUCK = (1930, 1966)  # hours in which the temperature hung
 SILENT = ((3000, 3005), (5210, 5211), (7100, 7124))  # hours in which the logger wrote nothing
@@ -65,13 +65,13 @@ def _readings(hours: list[dt.datetime]) -> NDArray[np.float64]:
     pressure = 97.9 + 0.35 * rng.standard_normal(n.size)
     moisture = 11.5 + 1.2 * load + 0.25 * rng.standard_normal(n.size)
     values = np.vstack([co2, flow, temperature, pressure, moisture])
-    stopped = [STOPPED[0] <= hour.date() <= STOPPED[1] for hour in hours]
+    stopped = [STOPPED[0] <= (hour.month, hour.day) <= STOPPED[1] for hour in hours]
     return np.where(stopped, np.array(COLD)[:, None], values)
 
 
 def _spoiled(values: NDArray[np.float64], hours: list[dt.datetime]) -> NDArray[np.float64]:
     """What the instruments made of it: the drift of the analyser, and the temperature that hung."""
-    last = next(n for n, hour in enumerate(hours) if hour.date() == EXCHANGED)
+    last = next(n for n, hour in enumerate(hours) if (hour.month, hour.day) == EXCHANGED)
     length, error = DRIFT
     spoiled = values.copy()
     spoiled[0, last - length : last] += np.linspace(0, error, length)

@@ -13,7 +13,7 @@ from quanheng.demo import coal, equipment, people, plant
 SITE, YEAR = "YJ-CHP", 2025
 HERE = dt.timezone(dt.timedelta(hours=8))
 SINCE = dt.datetime(2024, 12, 1, tzinfo=HERE)
-EXCHANGED = dt.datetime.combine(plant.EXCHANGED, dt.time(), HERE)
+EXCHANGED = dt.datetime(YEAR, *plant.EXCHANGED, tzinfo=HERE)
 # code, name, quantity, [(instrument, from, to)], role in the source
 POINTS = (
     ("CO2", "CO₂ 浓度（干基）", "co2_concentration", (("AN-01", SINCE, EXCHANGED), ("AN-02", EXCHANGED, None)), "concentration"),

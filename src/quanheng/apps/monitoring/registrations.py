@@ -37,7 +37,7 @@ def _regulates(actor: Any) -> bool:
 menu.extend(
     [
         MenuEntry("计量", _("场所与测点"), "monitoring:sites", 30, _keeps),
-        MenuEntry("排放", _("活动数据"), "monitoring:batches", 22, _keeps),
+        MenuEntry("排放", _("读数批次"), "monitoring:batches", 22, _keeps),
         MenuEntry("数据", _("场所与测点"), "monitoring:sites", 43, _regulates),
         MenuEntry("数据", _("读数批次"), "monitoring:batches", 44, _regulates),
         MenuEntry("数据", _("数据质量评价"), "monitoring:quality", 46, _regulates),
