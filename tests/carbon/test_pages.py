@@ -57,6 +57,22 @@ LISTS = [
 ]  # fmt: skip
 
 
+def test_statement_shows_what_the_rules_of_quality_say_of_its_readings(statement) -> None:
+    page = lxml.html.document_fromstring(
+        browser("clerk").get(f"/carbon/statements/{statement.pk}/").content.decode()
+    )
+    (card,) = page.xpath("//section[.//h2='读数的质量标记']")
+    rows = [" ".join(row.text_content().split()) for row in card.xpath(".//tbody/tr")]
+    gaps = [row for row in rows if "缺测" in row]
+    assert len({row.split()[0] for row in gaps}) == 4, "each of the four points lacks most of the year"
+    assert any("8 757" in row.replace("\u00a0", " ") for row in gaps), (
+        "8 760 hours, of which three were read at FL"
+    )
+    assert "不改变数值" in card.text_content()
+    (link, *_) = card.xpath(".//tbody//a/@href")
+    assert browser("clerk").get(link).status_code == 200
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_owner_sees_every_list_and_object(statement, language) -> None:
     client = browser("clerk")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from quanheng.apps.carbon import drawing, queries, tables, words
 from quanheng.apps.carbon.coverage import enlargements
+from quanheng.apps.carbon.flagged import flagged
 from quanheng.apps.carbon.papers.leaving import leaving
 from quanheng.apps.carbon.words import norm_in_words
 from quanheng.apps.monitoring import queries as monitoring
@@ -121,6 +122,7 @@ class StatementPage(DetailPage):
             "monthly": row.method != row.Method.CEMS,
             "substituted": _substituted(row),
             "activity": _activity(row),
+            "flagged": flagged(row),
             "urn": urn_of(row),
         }
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _t
 
 from quanheng.apps.monitoring import drawing, queries, words
 from quanheng.apps.monitoring.models import Point, QualityReport, Site
-from quanheng.apps.monitoring.quality import Flag, due, flags_beside
+from quanheng.apps.monitoring.quality import due, flags_beside
 from quanheng.apps.monitoring.scoring import percent
 
 LONGEST = 366  # days of one chart
@@ -75,24 +75,12 @@ def point_period(point: Point, first: dt.date, last: dt.date) -> dict[str, Any]:
         "chart": chart,
         "count": int(np.isfinite(one.values).sum()),
         "due": int(one.due.size),
-        "flags": flag_rows(flags[:MOST_ROWS], point.quantity),
+        "flags": queries.flag_rows(flags[:MOST_ROWS], point.quantity),
         "flag_count": len(flags),
         "corrections": corrections(every)[:MOST_ROWS],
         "commit": pin.commit,
         "rules": queries.rules(),
     }
-
-
-def flag_rows(flags: Iterable[Flag], quantity: str) -> list[dict[str, Any]]:
-    """Flags with the word of their test and the reason for each, with the figures of its rule."""
-    return [{"flag": flag, "words": words.called(flag.test), "note": _why(flag, quantity)} for flag in flags]
-
-
-def _why(flag: Flag, quantity: str) -> str:
-    if flag.ratio is not None:
-        given = {"ratio": words.ratio_text(flag.ratio), "point": flag.partner_code}
-        return _t("= %(ratio)s × %(point)s") % given
-    return words.explained(flag.test, flag.count, queries.rules().parameters(flag.test, quantity))
 
 
 def corrections(every: pa.Table) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from quanheng.apps.monitoring.queries.places import (
     standing_at,
 )
 from quanheng.apps.monitoring.queries.quality import (
+    flag_rows,
     flags,
     judged,
     last_versions,
@@ -44,6 +45,7 @@ __all__ = [
     "batch",
     "batches",
     "conversion",
+    "flag_rows",
     "flags",
     "installations_of",
     "judged",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from quanheng.apps.laboratory import queries as laboratory
+from quanheng.apps.monitoring import words
 from quanheng.apps.monitoring.models import Batch, Point, QualityReport, Site
 from quanheng.apps.monitoring.quality import Flag, Series, due, flags_of, written_step
 from quanheng.apps.monitoring.quality_rules import Rules, packaged
@@ -36,6 +38,20 @@ def flags(
     """
     found = series(point_ids, start, end, readings(point_ids, start, end, pin))
     return flags_of(found, rules())
+
+
+def flag_rows(flags: Iterable[Flag], quantity: str) -> list[dict[str, Any]]:
+    """Flags with the word of their test and the reason for each, with the figures of its rule, for a page."""
+    return [{"flag": flag, "words": words.called(flag.test), "note": _why(flag, quantity)} for flag in flags]
+
+
+def _why(flag: Flag, quantity: str) -> str:
+    if flag.ratio is not None:
+        return _("= %(ratio)s × %(point)s") % {
+            "ratio": words.ratio_text(flag.ratio),
+            "point": flag.partner_code,
+        }
+    return words.explained(flag.test, flag.count, rules().parameters(flag.test, quantity))
 
 
 def series(point_ids: Sequence[str], start: dt.datetime, end: dt.datetime, table: pa.Table) -> list[Series]:
