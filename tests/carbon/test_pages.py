@@ -67,7 +67,6 @@ def test_statement_shows_what_the_rules_of_quality_say_of_its_readings(statement
     assert len({row.split()[0] for row in gaps}) == 4, "each of the four points lacks most of the year"
     before = 59 * 24  # hours of January and February 2025
     assert any(f"{before:,}".replace(",", " ") in row.replace("\u00a0", " ") for row in gaps)
-    )
     assert "不改变数值" in card.text_content()
     (link, *_) = card.xpath(".//tbody//a/@href")
     assert browser("clerk").get(link).status_code == 200
