@@ -25,7 +25,7 @@ from quanheng.apps.records import queries as records
 from quanheng.apps.records.classify import key_of, urn_of
 from quanheng.documents.signing import Seal, sign
 from quanheng.documents.typesetting import render, square_code
-from quanheng.science.uncertainty.rounding import group_digits, round_to_place
+from quanheng.science.uncertainty.rounding import format_result, group_digits, round_to_place
 
 TEMPLATE = "statement"
 KIND = "签名核算结果"
@@ -172,7 +172,8 @@ def _source(one: dict[str, Any]) -> list[str]:
     form = dict(FORMS).get(one["form"], one["form"])
     if not one["hours"] or one["U"] is None:
         return [f"{one['code']} {one['name']}", form, "未知", group_digits(one["hours"])]
-    figure = f"{_tonnes(one['tonnes'])} ± {_tonnes(one['U'])}"
+    exact = not float(one["U"])
+    figure = f"{_tonnes(one['tonnes'])} ± 0" if exact else format_result(one["tonnes"], one["U"])
     return [f"{one['code']} {one['name']}", form, figure, group_digits(one["hours"])]
 
 
