@@ -21,6 +21,7 @@ from quanheng.apps.records import files, personal
 def _folders(folder: Path) -> dict[str, Any]:
     return {
         "KEYS_FOLDER": folder / "keys",
+        "CHECKPOINTS_FOLDER": folder / "checkpoints",
         "FILE_STORE": (folder / "files").as_uri(),
         "LAKE_FOLDER": folder / "lake",
     }

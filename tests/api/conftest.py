@@ -13,6 +13,7 @@ from quanheng.apps.records import files, personal
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
     settings.KEYS_FOLDER = tmp_path / "keys"
+    settings.CHECKPOINTS_FOLDER = tmp_path / "checkpoints"
     settings.FILE_STORE = (tmp_path / "files").as_uri()
     settings.LAKE_FOLDER = tmp_path / "lake"
     cache.clear()

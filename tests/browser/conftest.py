@@ -46,6 +46,7 @@ def chromium() -> Iterator:
 @pytest.fixture
 def world(transactional_db, settings, tmp_path):
     settings.KEYS_FOLDER = tmp_path / "keys"
+    settings.CHECKPOINTS_FOLDER = tmp_path / "checkpoints"
     cache.clear()
     yield made.build()
     personal._master.cache_clear()

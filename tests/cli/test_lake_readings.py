@@ -17,6 +17,7 @@ def plant(db, lake, settings, tmp_path):
     """The small world's plant."""
     settings.FILE_STORE = (tmp_path / "files").as_uri()
     settings.KEYS_FOLDER = tmp_path / "keys"
+    settings.CHECKPOINTS_FOLDER = tmp_path / "checkpoints"
     cast = world.people()
     world.plant(cast)
     return cast

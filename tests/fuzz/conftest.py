@@ -21,6 +21,7 @@ def furnished(db, settings, tmp_path_factory) -> World:
     """A world with one of everything, all of it the first plant's."""
     folder = tmp_path_factory.mktemp("home")
     settings.KEYS_FOLDER = folder / "keys"
+    settings.CHECKPOINTS_FOLDER = folder / "checkpoints"
     settings.FILE_STORE = (folder / "files").as_uri()
     settings.LAKE_FOLDER = folder / "lake"
     settings.API_REQUESTS_PER_MINUTE = 10**9

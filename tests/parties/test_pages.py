@@ -29,6 +29,7 @@ APPLY = {
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
     settings.KEYS_FOLDER = tmp_path / "keys"
+    settings.CHECKPOINTS_FOLDER = tmp_path / "checkpoints"
     yield
     personal._master.cache_clear()
     sealing._box.cache_clear()

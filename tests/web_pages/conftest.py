@@ -18,6 +18,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @pytest.fixture(autouse=True)
 def _own_folders(settings, tmp_path):
     settings.KEYS_FOLDER = tmp_path / "keys"
+    settings.CHECKPOINTS_FOLDER = tmp_path / "checkpoints"
     cache.clear()
     yield
     forget()
