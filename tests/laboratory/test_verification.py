@@ -18,11 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.carbon import world
 
-from quanheng.apps.laboratory import actions, public, verification
+from quanheng.apps.laboratory import actions, verification
 from quanheng.apps.laboratory.models import Certificate, new_code
 from quanheng.apps.parties import actions as parties_acts
 from quanheng.apps.parties import queries as parties
 from quanheng.apps.records import actions as records
+from quanheng.apps.records import public
 from quanheng.apps.records.action import SYSTEM
 from quanheng.apps.records.classify import urn_of
 from quanheng.apps.records.files import store

@@ -6,7 +6,6 @@ that is not on the paper. A file that he brings is hashed while it comes in and 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
@@ -17,9 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from quanheng.apps.carbon import queries, words
 from quanheng.apps.carbon.papers.printing import printed
-from quanheng.apps.laboratory.public import VerifyPage
 from quanheng.apps.records import evidence as ledger
 from quanheng.apps.records.classify import urn_of
+from quanheng.apps.records.public import VerifyPage, sha256_of
 from quanheng.science.uncertainty.rounding import group_digits
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -36,7 +35,7 @@ class VerifyStatement(VerifyPage):
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
         upload = request.FILES.get("file")
         digest = (
-            _hashed(upload)
+            sha256_of(upload)
             if upload is not None
             else re.sub(r"[\s:]", "", request.POST.get("sha256", "")).lower()
         )
@@ -69,10 +68,3 @@ def look_up(code: str) -> dict[str, Any] | None:
         "value": group_digits(value),
         "expanded": group_digits(expanded),
     }
-
-
-def _hashed(upload: Any) -> str:
-    digest = hashlib.sha256()
-    for piece in upload.chunks():
-        digest.update(piece)
-    return digest.hexdigest()
