@@ -13,6 +13,7 @@ from tests.small_world import _people, cast, plant  # noqa: F401  (fixtures)
 from quanheng.apps.carbon import actions as carbon
 from quanheng.apps.carbon.papers import paper as papers
 from quanheng.apps.records import files
+from quanheng.apps.records.models import LedgerEntry
 from quanheng.errors import BadInput
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,12 @@ def test_the_fingerprints_of_the_installation_are_told(run, packed, paper):
     told = run("evidence", "seal", "--as", "clerk", "--json").data
     assert told["packs"] == packed[1]["fingerprint"]
     assert told["seal"] == run("verify", paper, "--json").data["fingerprint"]
+
+
+def test_a_pack_that_cannot_be_written_is_not_recorded_as_handed_out(run, statement, tmp_path) -> None:
+    taken = LedgerEntry.objects.filter(verb="carbon.statement.pack")
+    before = taken.count()
+    target = tmp_path / "nowhere" / "p.zip"
+    told = run("evidence", "pack", statement.number, "-o", target, "--as", "clerk")
+    assert (told.code, taken.count()) == (2, before)
+    assert "no such folder" in told.err

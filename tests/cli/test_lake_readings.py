@@ -59,6 +59,16 @@ def test_DATA_01_bad_input_is_one_clear_line(plant, run, tmp_path, text, words) 
     assert all(word in answer.err for word in words)
 
 
+def test_template_never_takes_the_place_of_a_filled_one(plant, run, tmp_path) -> None:
+    filled = tmp_path / "t.csv"
+    filled.write_text("readings of a month")
+    told = run("lake", "template", "S1", "-o", filled, *CLERK)
+    assert (told.code, filled.read_text()) == (2, "readings of a month")
+    assert "exists already" in told.err
+    told = run("lake", "template", "S1", "-o", tmp_path / "nowhere" / "t.csv", *CLERK)
+    assert told.code == 2 and "no such folder" in told.err
+
+
 def test_template_is_filled_and_imported(plant, run, tmp_path) -> None:
     assert run("lake", "template", "S1", "-o", tmp_path / "t.xlsx", *CLERK).code == 0
     book = load_workbook(tmp_path / "t.xlsx")

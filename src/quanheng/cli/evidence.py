@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from quanheng.cli.frame import DONE, FAULT, Answer, command, group, quanheng
+from quanheng.cli.frame import DONE, FAULT, Answer, command, group, new_file, quanheng
 from quanheng.errors import BadInput
 
 evidence = group("evidence", "Evidence packs: what a statement stands on, for whoever checks it elsewhere.")
@@ -24,10 +24,9 @@ def pack(statement: str, output: Path, actor: Any) -> Answer:
     """Write the evidence pack of a statement; who takes it is recorded."""
     from quanheng.apps.carbon import actions
 
-    if output.exists():
-        raise BadInput("exists already", file=str(output), remedy="name a new file")
+    target = new_file(output)
     made = actions.pack(actor, statement=statement)
-    output.write_bytes(made.content)
+    target.write_bytes(made.content)
     data = {
         "path": str(output), "statement": made.statement.number, "bytes": len(made.content), "sha256": made.sha256,
         "fingerprint": made.fingerprint, "recomputed": made.recomputed,
@@ -42,10 +41,9 @@ def verifier(output: Path) -> Answer:
     """Write the single file that checks packs with nothing but Python."""
     from quanheng.evidence.single import single_file
 
-    if output.exists():
-        raise BadInput("exists already", file=str(output), remedy="name a new file")
+    target = new_file(output)
     content = single_file()
-    output.write_bytes(content)
+    target.write_bytes(content)
     data = {"path": str(output), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     return Answer(data, [f"{output}: {len(content)} bytes, SHA-256 {data['sha256']}"])
 

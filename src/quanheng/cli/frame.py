@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,6 +26,16 @@ class Answer:
     data: Any
     lines: Iterable[str] = ()
     code: int = DONE
+
+
+def new_file(name: str | Path) -> Path:
+    """Where a command will write: a free name in a folder that is there. Asked before anything is done or recorded."""
+    target = Path(name)
+    if target.exists():
+        raise BadInput("exists already", file=str(name), remedy="name a new file")
+    if not target.parent.is_dir():
+        raise BadInput("no such folder", file=str(name), found=str(target.parent))
+    return target
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 
 import click
 
-from quanheng.cli.frame import BAD_INPUT, DONE, Answer, command, group
+from quanheng.cli.frame import BAD_INPUT, DONE, Answer, command, group, new_file
 from quanheng.errors import BadInput
 
 laboratory = group("laboratory", "Instruments, certificates and checks from files.")
@@ -60,12 +59,7 @@ def template(file: str) -> Answer:
     """Write the empty workbook; its sheet 说明 explains every column."""
     from quanheng.apps.laboratory import sheets
 
-    target = Path(file)
-    if target.exists():
-        raise BadInput("exists already", file=file, remedy="name a new file")
-    if not target.parent.is_dir():
-        raise BadInput("no such folder", file=file, found=str(target.parent))
-    target.write_bytes(sheets.template())
+    new_file(file).write_bytes(sheets.template())
     return Answer(
         {"file": file}, [f"{file}: fill in and run `quanheng laboratory import {file} --as PERSON`"]
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from quanheng.cli.frame import BAD_INPUT, DONE, Answer, command, group
+from quanheng.cli.frame import BAD_INPUT, DONE, Answer, command, group, new_file
 
 lake = group("lake", "Readings: import, enter, list, show, judge.")
 
@@ -187,7 +187,7 @@ def template(site: str, output: Path, actor: Any) -> Answer:
 
     place: Any = queries.readable_site(actor, site)
     write = reading_workbooks.empty_csv if output.suffix == ".csv" else reading_workbooks.empty_workbook
-    output.write_bytes(write(place.code, place.time_zone, list(place.points.all())))
+    new_file(output).write_bytes(write(place.code, place.time_zone, list(place.points.all())))
     return Answer({"file": str(output)}, [str(output)])
 
 

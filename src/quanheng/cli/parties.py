@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from quanheng.cli.frame import BAD_INPUT, DONE, Answer, command, group
-from quanheng.errors import BadInput
+from quanheng.cli.frame import BAD_INPUT, DONE, Answer, command, group, new_file
 
 parties = group("parties", "Organisations, people and roles.")
 
@@ -39,12 +37,7 @@ def template(file: str) -> Answer:
     """Write the empty workbook; its sheet 说明 explains every column."""
     from quanheng.apps.parties import importing
 
-    target = Path(file)
-    if target.exists():
-        raise BadInput("exists already", file=file, remedy="name a new file")
-    if not target.parent.is_dir():
-        raise BadInput("no such folder", file=file, found=str(target.parent))
-    target.write_bytes(importing.template())
+    new_file(file).write_bytes(importing.template())
     return Answer({"file": file}, [f"{file}: fill in and run `quanheng parties import {file} --as PERSON`"])
 
 
