@@ -10,6 +10,7 @@ from tests.carbon.test_statement import FL, ROWS, certified
 
 from quanheng.apps.carbon import actions as carbon
 from quanheng.apps.carbon.models import Source
+from quanheng.apps.carbon.papers import paper
 from quanheng.apps.laboratory import actions as laboratory
 from quanheng.apps.laboratory.models import Certificate, Instrument
 from quanheng.apps.monitoring.models import Batch, Site
@@ -55,6 +56,19 @@ LISTS = [
     "/laboratory/instruments/", "/laboratory/certificates/", "/monitoring/sites/", "/monitoring/points/",
     "/monitoring/batches/", "/carbon/statements/", "/carbon/sources/",
 ]  # fmt: skip
+
+
+def test_a_reading_without_certificate_is_told_by_the_word_of_its_quantity(plant, tmp_path) -> None:
+    certified(plant, but="FL")
+    world.wet_stack(plant)
+    world.readings(plant["clerk"], tmp_path, ROWS)
+    made = carbon.state(plant["clerk"], site="S1", year=2025)
+    shown = text_of(browser("clerk").get(f"/carbon/statements/{made.pk}/"))
+    assert "无证书（烟气流量）" in shown
+    assert "（flow）" not in shown
+    rows = [*paper._enlargements(made.result), *paper._contributions(made.result)]
+    assert any("无证书（烟气流量）" in row[0] for row in rows)
+    assert not any("（flow）" in row[0] for row in rows)
 
 
 def test_statement_shows_what_the_rules_of_quality_say_of_its_readings(statement) -> None:

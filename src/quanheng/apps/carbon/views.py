@@ -258,7 +258,7 @@ def _used(row: Any) -> list[dict[str, Any]]:
     return [
         {
             "verdict": words.VERDICTS[one["verdict"]],
-            "component": one["component"].replace(" · ", " "),
+            "component": words.component(one["component"], one["input"]).replace(" · ", " "),
             "reasons": [words.named(words.REASONS, reason) for reason in one["reasons"]],
             "hours": one["hours"],
             "tonnes": one["tonnes"],

@@ -81,6 +81,11 @@ HOW = {
 }
 
 
+def component(label: str, name: str) -> str:
+    """The label of a component as people read it: an input in it goes by its word, not by its key."""
+    return label.replace(f"（{name}）", f"（{named(INPUTS, name)}）")
+
+
 def named(words: dict[str, Any], key: str) -> Any:
     """The word for a key; a key that has none stands as it is."""
     return words.get(key, key)

@@ -144,7 +144,8 @@ def _contributions(result: dict[str, Any]) -> Iterator[list[str]]:
             rest += share
             continue
         common = f"{group_digits(one['readings'])} 小时共同" if one["kind"] == "common" else "各时独立"
-        yield [f"{one['name']}（{words.named(words.INPUTS, one['input'])}）", common, _percent(share)]
+        source, name = words.named(words.INPUTS, one["input"]), words.component(one["name"], one["input"])
+        yield [name if f"（{source}）" in name else f"{name}（{source}）", common, _percent(share)]
     if rest:
         yield ["其余各项", "", _percent(rest)]
 
@@ -165,7 +166,12 @@ def _coverage(statement: Statement) -> Iterator[list[str]]:
 def _enlargements(result: dict[str, Any]) -> Iterator[list[str]]:
     for one in result["enlargements"]["used"]:
         reasons = "、".join(str(words.named(words.REASONS, reason)) for reason in one["reasons"])
-        yield [one["component"], reasons, group_digits(one["hours"]), _tonnes(one["tonnes"])]
+        yield [
+            words.component(one["component"], one["input"]),
+            reasons,
+            group_digits(one["hours"]),
+            _tonnes(one["tonnes"]),
+        ]
 
 
 def _source(one: dict[str, Any]) -> list[str]:
