@@ -55,7 +55,7 @@ class StatementTable(tables.Table):
 class RestatementTable(StatementTable):
     """Restatements, newest first: what each would replace and why."""
 
-    replaces = tables.Column(verbose_name=_("重述的结果"), accessor="replaces__number", attrs=FIT)
+    replaces = tables.Column(verbose_name=_("原来的结果"), accessor="replaces__number", attrs=FIT)
     cause = tables.Column(verbose_name=_("起因"), accessor="causes", orderable=False)
 
     class Meta:
